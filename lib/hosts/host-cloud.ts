@@ -210,8 +210,34 @@ export interface MachineGroupWish {
    * @default - no spot machines
    */
   readonly spot?: { readonly percent: number; readonly flavors: readonly string[] };
+  /**
+   * What an autoscaler must know of a node before the first one exists, so that it can start the group from zero.
+   *
+   * @default - the group is not for an autoscaler
+   */
+  readonly autoscaler?: AutoscalerHints;
   /** Tags of the group and its machines. */
   readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A node as it will be. */
+export interface AutoscalerHints {
+  /** Its labels. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Its taints. */
+  readonly taints: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
+  /** Its root disk in GiB. */
+  readonly diskGib: number;
+}
+
+/** How nodes reach the internet through a proxy. */
+export interface NodeProxy {
+  /** Proxy for plain HTTP. */
+  readonly httpProxy: string;
+  /** Proxy for HTTPS. */
+  readonly httpsProxy: string;
+  /** Names and ranges that are reached directly. */
+  readonly noProxy: readonly string[];
 }
 
 /** A group of machines. */
@@ -264,6 +290,14 @@ export interface HostCloud extends IConstruct {
   readonly network: Network;
   /** Scripts for its nodes. */
   readonly node: NodeDriver;
+  /** Whether the image holds every program and container image, so that nothing is downloaded at boot. */
+  readonly imageIsBaked: boolean;
+  /**
+   * The proxy nodes use.
+   *
+   * @default - none
+   */
+  readonly proxy?: NodeProxy;
   /** The device that holds `dataDisk`, as a glob list to try in order on the node. */
   readonly dataDiskDevices: readonly string[];
   /** The machine for a size such as `8c32g`, or for an exact flavor of the cloud. */
