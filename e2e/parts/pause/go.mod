@@ -1,0 +1,3 @@
+module parts.example/pause
+
+go 1.26.0
