@@ -21,8 +21,7 @@ type Resources = typeof awsResources;
 type Lookups = typeof awsData;
 const of = <K extends keyof Resources>(type: K): L1Class<Resources[K], L1Resource> =>
   resource(awsSpec, type, awsResources[type]);
-const find = <K extends keyof Lookups>(type: K): L1Class<Lookups[K], L1Lookup> =>
-  lookup(awsSpec, type, awsData[type]);
+const find = <K extends keyof Lookups>(type: K): L1Class<Lookups[K], L1Lookup> => lookup(awsSpec, type, awsData[type]);
 
 /** The provider. */
 export const AwsProvider = providerOf(awsSpec, awsProvider);

@@ -289,7 +289,7 @@ export interface HostCloud extends IConstruct {
   /** The network. */
   readonly network: Network;
   /** Scripts for its nodes. */
-  readonly node: NodeDriver;
+  readonly nodeDriver: NodeDriver;
   /** Whether the image holds every program and container image, so that nothing is downloaded at boot. */
   readonly imageIsBaked: boolean;
   /**
