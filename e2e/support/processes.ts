@@ -3,7 +3,10 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 /** How a program ended. */
 export interface Ended {
   readonly code: number;
+  /** What it printed on both streams, as it came. */
   readonly output: string;
+  /** What it printed on the first stream alone. */
+  readonly stdout: string;
   readonly seconds: number;
 }
 
@@ -41,10 +44,12 @@ export function run(command: string, args: readonly string[], how: Run): Promise
   const child = spawn(command, args, { cwd: how.cwd, env: how.env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   let output = '';
+  let stdout = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8');
     stream.on('data', (text: string) => {
       output += text;
+      if (stream === child.stdout) stdout += text;
       how.print?.(text);
     });
   }
@@ -65,7 +70,7 @@ export function run(command: string, args: readonly string[], how: Run): Promise
       running.delete(child);
       const words = late ? `\nended after ${how.limit} s: ${command} ${args.join(' ')}\n` : last;
       if (words) how.print?.(words);
-      resolve({ code: late ? 124 : code, output: output + words, seconds: (Date.now() - started) / 1000 });
+      resolve({ code: late ? 124 : code, output: output + words, stdout, seconds: (Date.now() - started) / 1000 });
     };
     child.on('error', (error) => {
       end(127, `${error.message}\n`);
