@@ -73,7 +73,6 @@ export default tseslint.config(
       '@typescript-eslint/naming-convention': ['error', { selector: 'enumMember', format: ['UPPER_CASE'] }],
       'no-restricted-globals': ['error', { name: 'process', message: 'lib/ reads no environment: same input, same bytes.' }, { name: 'Date', message: 'lib/ knows no clock.' }],
       'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: 'lib/ is deterministic.' }],
-      'no-restricted-imports': ['error', { paths: ['fs', 'node:fs', 'child_process', 'node:child_process', 'http', 'node:http', 'https', 'node:https', 'net', 'node:net', 'os', 'node:os'] }],
     },
   },
   {

@@ -1,0 +1,29 @@
+import { writeFileSync } from 'node:fs';
+import { growthFigures } from './growth';
+import { installFigures } from './install';
+import { resourceFigures } from './resources';
+import { synthFigures } from './synth';
+
+/** One figure with the limit that it must keep. */
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  /** Absent for a figure that is only shown. */
+  readonly limit?: number;
+}
+
+/** `npm run bench [-- --json FILE]`: measures, prints, and fails when a figure is over its limit. */
+function main(argv: readonly string[]): void {
+  const file = argv[0] === '--json' ? argv[1] : undefined;
+  const figures = [...resourceFigures(), ...synthFigures(), ...growthFigures(), ...installFigures()];
+  const width = Math.max(...figures.map(({ name }) => name.length));
+  for (const { name, value, unit, limit } of figures) {
+    const verdict = limit === undefined ? '' : value <= limit ? `  (limit ${limit})` : `  OVER THE LIMIT OF ${limit}`;
+    process.stdout.write(`${name.padEnd(width)}  ${value} ${unit}${verdict}\n`);
+  }
+  if (file) writeFileSync(file, `${JSON.stringify(figures, null, 2)}\n`);
+  if (figures.some(({ value, limit }) => limit !== undefined && value > limit)) process.exitCode = 1;
+}
+
+main(process.argv.slice(2));

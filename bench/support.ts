@@ -1,0 +1,52 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+export const root = resolve(__dirname, '..');
+
+/** A folder inside the repository, so that compiled programs find node_modules; gone at exit. */
+export function workFolder(): string {
+  mkdirSync(join(root, 'temp'), { recursive: true });
+  const folder = mkdtempSync(join(root, 'temp', 'bench-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Compiles lib/ and one example, as a user's build would. */
+export function compileExample(folder: string, name: string): string {
+  execFileSync(
+    process.execPath,
+    [
+      join(root, 'node_modules/typescript/bin/tsc'),
+      '--outDir', folder, '--rootDir', root, '--module', 'node16', '--moduleResolution', 'node16', '--target', 'es2022',
+      '--skipLibCheck', '--esModuleInterop', '--types', 'node', join(root, 'examples', name, 'main.ts'),
+    ],
+    { stdio: 'inherit' },
+  );
+  return join(folder, 'examples', name, 'main.js');
+}
+
+/** Wall milliseconds and peak memory of one cold process. */
+export function coldRun(program: string): { ms: number; rssMb: number } {
+  const out = mkdtempSync(join(tmpdir(), 'bench-out-'));
+  const start = process.hrtime.bigint();
+  const { status, stderr } = spawnSync(process.execPath, ['--require', join(__dirname, 'peak.js'), program], {
+    cwd: out,
+    env: { ...process.env, CDKTF_OUTDIR: join(out, 'out') },
+    encoding: 'utf8',
+  });
+  const ms = Number(process.hrtime.bigint() - start) / 1e6;
+  rmSync(out, { recursive: true, force: true });
+  if (status !== 0) throw new Error(`${program} ended with ${status}: ${stderr}`);
+  return { ms, rssMb: Number(/peak-kb (\d+)/.exec(stderr)?.[1]) / 1024 };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+export function round(value: number, digits = 2): number {
+  return Number(value.toFixed(digits));
+}

@@ -1,0 +1,191 @@
+import type { Construct } from 'constructs';
+import { flows, type Party } from '../core/ports';
+import type { Balancer, Bucket, Firewall, Identity, MachineGroup, SecretStore } from '../hosts/host-cloud';
+import { controlPlaneFiles } from './bootstrap/node-files';
+import { renderUserData } from './bootstrap/user-data';
+import { bootstrapProps } from './node-options';
+import type { HaCluster } from './ha-cluster';
+
+const API_PORT = 6443;
+
+/** What a cluster has before its first pool, and what pools need of it. */
+export interface ControlPlane {
+  /** The cluster's uid, known at apply. */
+  readonly uid: string;
+  /** `host:port` that nodes dial. */
+  readonly endpoint: string;
+  /** Further names of the API server, for its certificate. */
+  readonly certSans: readonly string[];
+  /** The firewall of every host. */
+  readonly nodeFirewall: Firewall;
+  /** The workers' identity. */
+  readonly workerIdentity: Identity;
+  /** Where roots of trust and tokens lie. */
+  readonly store: SecretStore;
+  /** Where snapshots and bundles lie. */
+  readonly bucket: Bucket;
+  /** The control-plane hosts' groups, by slot. */
+  readonly groups: Readonly<Record<string, MachineGroup>>;
+  /** The control plane's machine. */
+  readonly machine: string;
+}
+
+/** Builds everything of a cluster but its pools. */
+export function buildControlPlane(cluster: HaCluster, uid: string): ControlPlane {
+  const { cloud, clusterName } = cluster;
+  const store = cloud.secretStore(cluster, 'Secrets', { clusterName, uid });
+  store.seed('State', 'state', '{"phase":"uninitialized"}');
+  const bucket = cloud.bucket(cluster, 'Bucket', { clusterName, keepDays: cluster.props.snapshotKeepDays ?? 30 });
+  const firewalls = buildFirewalls(cluster);
+  const { api, publicApi, endpoint } = buildBalancers(cluster, firewalls);
+  const certSans = [api.host, ...(publicApi ? [publicApi.host] : [])];
+  const own = {
+    uid,
+    endpoint,
+    certSans,
+    nodeFirewall: firewalls.node,
+    workerIdentity: workerIdentity(cluster, store, bucket),
+    store,
+    bucket,
+  };
+  const hosts = buildHosts(cluster, own, firewalls['control-plane'], publicApi ? [api, publicApi] : [api]);
+  cloud.publish(cluster, 'Current', { clusterName, uid, endpoint });
+  return { ...own, ...hosts };
+}
+
+type Firewalls = Record<'node' | 'control-plane' | 'api-balancer', Firewall> & { 'public-api-balancer'?: Firewall };
+
+function buildFirewalls(cluster: HaCluster): Firewalls {
+  const { cloud, clusterName, props, podNetwork, quorum } = cluster;
+  const firewall = (id: string, party: Party) => cloud.firewall(cluster, id, { clusterName, party });
+  const open = props.publicApiAllowedRanges !== undefined;
+  const all: Firewalls = {
+    node: firewall('NodeFirewall', 'node'),
+    'control-plane': firewall('ControlPlaneFirewall', 'control-plane'),
+    'api-balancer': firewall('ApiFirewall', 'api-balancer'),
+    ...(open ? { 'public-api-balancer': firewall('PublicApiFirewall', 'public-api-balancer') } : {}),
+  };
+  cloud.admit(cluster, flows({ podNetwork, controlPlanes: quorum.members, publicApi: open }), {
+    node: [all.node],
+    'control-plane': [all['control-plane']],
+    'api-balancer': [all['api-balancer']],
+    'public-api-balancer': all['public-api-balancer'] ? [all['public-api-balancer']] : [],
+    'api-clients': props.apiAllowedRanges ?? [],
+    'public-api-clients': props.publicApiAllowedRanges ?? [],
+    world: props.egressRanges ?? ['0.0.0.0/0'],
+  });
+  return all;
+}
+
+function buildBalancers(cluster: HaCluster, firewalls: Firewalls) {
+  const { cloud, clusterName } = cluster;
+  const balancer = (id: string, name: string, firewall: Firewall, open: boolean): Balancer =>
+    cloud.balancer(cluster, id, { clusterName, name, port: API_PORT, healthPath: '/readyz', open, firewall });
+  const api = balancer('Api', 'api', firewalls['api-balancer'], false);
+  const outer = firewalls['public-api-balancer'];
+  const publicApi = outer && balancer('PublicApi', 'public-api', outer, true);
+  const host = cloud.nameOf(cluster, 'ApiName', { clusterName, label: 'api', balancer: api });
+  return { api, publicApi, endpoint: `${host}:${API_PORT}` };
+}
+
+function workerIdentity(cluster: HaCluster, store: SecretStore, bucket: Bucket): Identity {
+  const identity = cluster.cloud.identity(cluster, 'WorkerIdentity', { clusterName: cluster.clusterName, name: 'worker' });
+  identity.mayReadSecret(store, 'public/', 'verify the API server by the cluster authority');
+  identity.mayReadSecret(store, 'join/worker', 'join with a short-lived token');
+  identity.mayReadObjects(bucket, 'bundle/', 'fetch node files that do not fit user-data');
+  return identity;
+}
+
+function controlPlaneIdentity(cluster: HaCluster, store: SecretStore, bucket: Bucket): Identity {
+  const { cloud, clusterName } = cluster;
+  const identity = cloud.identity(cluster, 'ControlPlaneIdentity', { clusterName, name: 'control-plane' });
+  for (const [name, why] of [
+    ['state', 'decide between init, join and restore'],
+    ['init-lock/', 'only one host makes the cluster'],
+    ['roots/', 'share the roots of trust among control planes'],
+    ['public/', 'publish the cluster authority'],
+    ['join/worker', 'rotate the token that workers join with'],
+    ['access/admin', 'renew the certificate that Terraform connects with'],
+  ] as const) {
+    identity.mayReadSecret(store, name, why);
+    identity.mayWriteSecret(store, name, why);
+  }
+  identity.mayReadObjects(bucket, 'bundle/', 'fetch node files that do not fit user-data');
+  identity.mayReadObjects(bucket, 'snapshots/', 'restore etcd');
+  identity.mayWriteObjects(bucket, 'snapshots/', 'store etcd snapshots');
+  identity.mayDescribeMachines('tell a dead control plane from one that is only away');
+  return identity;
+}
+
+type Shared = Omit<ControlPlane, 'groups' | 'machine'>;
+
+function buildHosts(cluster: HaCluster, own: Shared, firewall: Firewall, balancers: readonly Balancer[]) {
+  const { cloud, clusterName, props, quorum, size } = cluster;
+  const machine = cloud.machine(cluster, 'controlPlaneMachine', props.controlPlaneMachine ?? size.machine.name);
+  const template = cloud.machineTemplate(cluster, 'ControlPlaneTemplate', {
+    clusterName,
+    name: 'control-plane',
+    machine,
+    image: cloud.image(cluster, 'ControlPlaneImage', machine.architecture),
+    userData: nodeUserData(cluster, cluster, 'ControlPlane', own, {
+      files: controlPlaneFiles(bootstrapProps(cluster)),
+      role: 'control-plane',
+      snippets: props.nodeSnippets ?? [],
+    }),
+    firewalls: [own.nodeFirewall, firewall],
+    identity: controlPlaneIdentity(cluster, own.store, own.bucket),
+    rootDisk: { gib: 50 },
+    dataDisk: size.etcdDisk,
+    tags: machineTags(cluster, own.uid, 'control-plane'),
+  });
+  const groups: Record<string, MachineGroup> = {};
+  for (const slot of quorum.slots) {
+    groups[slot.name] = cloud.machineGroup(cluster, `ControlPlane-${slot.name}`, {
+      clusterName,
+      name: `control-plane-${slot.name}`,
+      template,
+      zones: [slot.zone],
+      min: 1,
+      max: 1,
+      balancers,
+      waitForHealthy: 1,
+      tags: machineTags(cluster, own.uid, 'control-plane'),
+    });
+  }
+  return { groups, machine: machine.flavor };
+}
+
+/** Tags that scripts on nodes look machines up by. */
+export function machineTags(cluster: HaCluster, uid: string, role: 'control-plane' | 'worker'): Record<string, string> {
+  return { ...cluster.props.tags, 'hacluster:cluster': uid, 'hacluster:role': role };
+}
+
+/** User-data of one kind of node; what does not fit is put into the bucket under its hash. */
+export function nodeUserData(
+  cluster: HaCluster,
+  scope: Construct,
+  id: string,
+  { uid, endpoint, certSans, store, bucket }: Pick<ControlPlane, 'uid' | 'endpoint' | 'certSans' | 'store' | 'bucket'>,
+  node: { files: ReturnType<typeof controlPlaneFiles>; role: 'control-plane' | 'worker'; pool?: string; snippets: readonly string[] },
+): string {
+  const { cloud, clusterName } = cluster;
+  const rendered = renderUserData(scope, {
+    files: node.files,
+    environment: {
+      HAC_CLUSTER: clusterName,
+      HAC_UID: uid,
+      HAC_ROLE: node.role,
+      HAC_POOL: node.pool ?? '',
+      HAC_ENDPOINT: endpoint,
+      HAC_CERT_SANS: certSans.join(' '),
+      HAC_SECRETS: store.path,
+      ...store.nodeEnvironment,
+      ...bucket.nodeEnvironment,
+    },
+    limit: cloud.facts.userDataLimit,
+    driver: cloud.nodeDriver,
+    snippets: [...node.snippets],
+  });
+  if (rendered.bundle) bucket.put(`${id}Bundle`, rendered.bundle.key, rendered.bundle.text);
+  return rendered.text;
+}

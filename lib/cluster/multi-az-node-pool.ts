@@ -1,0 +1,195 @@
+import { Construct } from 'constructs';
+import { ValidationError } from '../core/errors';
+import type { MachineGroup } from '../hosts/host-cloud';
+import type { HaCluster } from './ha-cluster';
+import { poolMachines } from './pool-machines';
+
+/** A taint of a node. */
+export interface Taint {
+  /** Its key, such as `dedicated`. */
+  readonly key: string;
+
+  /**
+   * Its value.
+   *
+   * @default - empty
+   */
+  readonly value?: string;
+
+  /** What it does to pods that do not tolerate it. */
+  readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+}
+
+/** Properties of a `MultiAzNodePool`. */
+export interface MultiAzNodePoolProps {
+  /** The cluster that the workers join. */
+  readonly cluster: HaCluster;
+
+  /** A size such as `8c32g`, or a flavor of the cloud. */
+  readonly machine: string;
+
+  /** Fewest workers; 0 or more. */
+  readonly min: number;
+
+  /** Most workers; the autoscaler's limit, held to the cluster's `maxNodes` together with the other pools'. */
+  readonly max: number;
+
+  /**
+   * Workers at creation; later the autoscaler decides.
+   *
+   * @default - `min`
+   */
+  readonly initial?: number;
+
+  /**
+   * The pool's name, in labels and names: lower case letters, digits and dashes, at most 20 characters.
+   *
+   * @default - the construct's id in lower case
+   */
+  readonly poolName?: string;
+
+  /**
+   * The zones it spreads over, by short name.
+   *
+   * @default - the cloud's zones
+   */
+  readonly zones?: readonly string[];
+
+  /**
+   * Labels of its nodes; a label below `kubernetes.io` or `k8s.io` is refused, since a kubelet may not set it.
+   *
+   * @default - none besides `hacluster.io/pool`
+   */
+  readonly labels?: Readonly<Record<string, string>>;
+
+  /**
+   * Taints of its nodes.
+   *
+   * @default - none
+   */
+  readonly taints?: readonly Taint[];
+
+  /**
+   * Share of spot machines in percent; 0 to 100.
+   *
+   * @default 0
+   */
+  readonly spotPercent?: number;
+
+  /**
+   * Further flavors that spot machines may be, of the same CPUs and memory or more.
+   *
+   * @default - none
+   */
+  readonly spotFlavors?: readonly string[];
+
+  /**
+   * The root disk in GiB; 20 to 16,384.
+   *
+   * @default 100
+   */
+  readonly diskGib?: number;
+
+  /**
+   * cloud-config documents merged into the nodes' user-data.
+   *
+   * They run as root before the node joins: they can break the join, and whatever they hold is readable on the node.
+   *
+   * @default - none
+   */
+  readonly nodeSnippets?: readonly string[];
+
+  /**
+   * Tags of its machines.
+   *
+   * @default - none besides the cluster's
+   */
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Workers of one kind, spread over zones, in one group that an autoscaler may grow and shrink.
+ *
+ * @throws ValidationError for a size, number, label, taint or zone that cannot be
+ * @example
+ * new MultiAzNodePool(hosts, 'Workers', { cluster, machine: '8c32g', min: 3, max: 30 });
+ */
+export class MultiAzNodePool extends Construct {
+  public readonly poolName: string;
+  public readonly min: number;
+  public readonly max: number;
+  public readonly machine: string;
+  public readonly zones: readonly string[];
+  public readonly group: MachineGroup;
+
+  constructor(scope: Construct, id: string, props: MultiAzNodePoolProps) {
+    super(scope, id);
+    const { cluster, poolName = id.toLowerCase(), min, max, zones = cluster.cloud.facts.zones } = props;
+    this.poolName = poolName;
+    this.min = min;
+    this.max = max;
+    this.zones = [...zones].sort();
+    checkProps(this, props);
+    const { group, flavor } = poolMachines(this, props);
+    this.machine = flavor;
+    this.group = group;
+    cluster.addPool(this);
+  }
+}
+
+function checkProps(pool: MultiAzNodePool, props: MultiAzNodePoolProps): void {
+  const { cluster, min, max, initial = min, labels = {}, spotPercent = 0, spotFlavors = [], diskGib = 100 } = props;
+  if (!/^[a-z][a-z0-9-]{0,18}[a-z0-9]$|^[a-z]$/.test(pool.poolName)) {
+    throw new ValidationError(
+      pool,
+      `poolName must be lower case letters, digits and dashes, at most 20, got ${pool.poolName}; give poolName`,
+    );
+  }
+  checkNumber(pool, 'min', min, 0, 5000);
+  checkNumber(pool, 'max', max, Math.max(min, 1), 5000);
+  checkNumber(pool, 'initial', initial, min, max);
+  checkNumber(pool, 'spotPercent', spotPercent, 0, 100);
+  checkNumber(pool, 'diskGib', diskGib, 20, 16384);
+  const [first] = spotFlavors;
+  if (first !== undefined && spotPercent === 0) {
+    throw new ValidationError(pool, `spotFlavors needs spotPercent above 0, got ${first}; give spotPercent or remove it`);
+  }
+  checkZones(pool, cluster.cloud.facts.zones);
+  for (const key of Object.keys(labels)) checkLabel(pool, key, labels[key] ?? '');
+  for (const taint of props.taints ?? []) checkLabel(pool, taint.key, taint.value ?? '');
+}
+
+function checkNumber(at: Construct, property: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new ValidationError(at, `${property} must be a whole number from ${least} to ${most}, got ${value}; choose one`);
+}
+
+function checkZones(pool: MultiAzNodePool, known: readonly string[]): void {
+  if (pool.zones.length === 0) {
+    throw new ValidationError(pool, `zones must name at least one zone, got none; choose from ${known.join(', ')}`);
+  }
+  for (const zone of pool.zones) {
+    if (!known.includes(zone)) {
+      throw new ValidationError(pool, `zones must be zones of the cloud, got ${zone}; choose from ${known.join(', ')}`);
+    }
+  }
+}
+
+const label = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+const labelValue = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
+
+function checkLabel(at: Construct, key: string, value: string): void {
+  if (!label.test(key) || !labelValue.test(value)) {
+    throw new ValidationError(
+      at,
+      `labels and taints must be Kubernetes label syntax, got ${key}=${value}; use letters, digits, dashes, dots and underscores`,
+    );
+  }
+  const [domain = ''] = key.includes('/') ? key.split('/') : [''];
+  if (/(^|\.)(kubernetes|k8s)\.io$/.test(domain)) {
+    throw new ValidationError(
+      at,
+      `labels and taints must not lie below kubernetes.io or k8s.io, got ${key}; a kubelet may not set them: use a domain of your own`,
+    );
+  }
+}

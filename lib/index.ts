@@ -1,0 +1,13 @@
+export { HaCluster } from './cluster/ha-cluster';
+export type { HaClusterProps } from './cluster/ha-cluster-props';
+export { ImportedCluster, type ImportedClusterProps } from './cluster/imported-cluster';
+export type { ConnectionExec } from './cluster/connection';
+export { MultiAzNodePool, type MultiAzNodePoolProps, type Taint } from './cluster/multi-az-node-pool';
+export { explain, summarize, type AppSummary, type ClusterSummary, type StackSummary, type SummaryLine } from './cluster/summary';
+export type { ICluster } from './core/cluster';
+export { ValidationError, type Located } from './core/errors';
+export { PodNetworkMode } from './core/pod-network';
+export { AwsHosts, type AwsHostsProps } from './hosts/aws/aws-hosts';
+export { AwsImage } from './hosts/aws/image';
+export { NatGateways } from './hosts/aws/nat-gateways';
+export { AwsNetwork, type ExistingNetworkAttributes } from './hosts/aws/network';
