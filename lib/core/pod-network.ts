@@ -52,11 +52,11 @@ export interface PodNetworkOverrides {
    */
   readonly blockSize?: number;
   /**
-   * How many nodes reflect routes; 0 for a mesh of all.
+   * Whether the control planes reflect routes, in place of a mesh of all nodes.
    *
-   * @default - by the number of nodes
+   * @default - above 100 nodes, where there is BGP
    */
-  readonly routeReflectors?: number;
+  readonly routeReflectors?: boolean;
 }
 
 /** What the pod network is chosen from. */
@@ -71,6 +71,12 @@ export interface PodNetworkWish {
   readonly maxNodes: number;
   /** Most pods on a node. */
   readonly maxPods: number;
+  /**
+   * Control-plane hosts, which reflect routes where a mesh would be too large.
+   *
+   * @default 3
+   */
+  readonly controlPlanes?: number;
   /**
    * What the user fixes.
    *
@@ -93,7 +99,7 @@ export interface PodNetwork {
   readonly blockSize: number;
   /** Whether the cloud's check of source and destination addresses may stay on. */
   readonly sourceDestinationCheck: boolean;
-  /** Nodes that reflect routes; 0 where all mesh, and where there is no BGP. */
+  /** Control planes that reflect routes; 0 where all nodes mesh, and where there is no BGP. */
   readonly routeReflectors: number;
   /** Typha pods at the most nodes, as the Tigera operator scales them; it always runs at least one. */
   readonly typhaReplicas: number;
@@ -160,7 +166,7 @@ export function choosePodNetwork(at: Located, input: PodNetworkWish): PodNetwork
     reasons: [
       ...(wish.mode === undefined ? [derived.reason] : [asked]),
       ...(routeReflectors > 0
-        ? [`${routeReflectors} route reflectors, since ${maxNodes} nodes are too many for a mesh`]
+        ? [`the ${routeReflectors} control planes reflect routes, since a mesh of ${maxNodes} nodes is too much`]
         : []),
       ...(!bare && maxNodes > input.facts.routesPerTable
         ? [`the cloud's own routes would end at ${input.facts.routesPerTable} nodes`]
@@ -237,16 +243,12 @@ function checkBlocks(at: Located, blockSize: number, maxPods: number): void {
   );
 }
 
-function reflectors(at: Located, bgp: boolean, { maxNodes, wish = {} }: PodNetworkWish): number {
-  const { routeReflectors = bgp && maxNodes > MESH_LIMIT ? 3 : 0 } = wish;
-  if (!bgp && routeReflectors > 0) {
-    throw new ValidationError(
-      at,
-      `routeReflectors must be 0 in a mode without BGP, got ${routeReflectors}; leave it out`,
-    );
+function reflectors(at: Located, bgp: boolean, { maxNodes, controlPlanes = 3, wish = {} }: PodNetworkWish): number {
+  const { routeReflectors = bgp && maxNodes > MESH_LIMIT } = wish;
+  if (!bgp && routeReflectors) {
+    throw new ValidationError(at, 'routeReflectors must be false in a mode without BGP, got true; leave it out');
   }
-  checkWhole(at, 'routeReflectors', routeReflectors, 0, maxNodes);
-  return routeReflectors;
+  return routeReflectors ? controlPlanes : 0;
 }
 
 function typhaReplicas(nodes: number): number {

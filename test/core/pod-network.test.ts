@@ -118,7 +118,7 @@ describe('choosePodNetwork derives', () => {
 
   test('the reasons of reflectors and of route tables', () => {
     expect(choose({ facts: open, maxNodes: 101 }).reasons[1]).toBe(
-      '3 route reflectors, since 101 nodes are too many for a mesh',
+      'the 3 control planes reflect routes, since a mesh of 101 nodes is too much',
     );
     expect(choose({ maxNodes: 501 }).reasons[1]).toBe("the cloud's own routes would end at 500 nodes");
   });
@@ -140,7 +140,7 @@ describe('choosePodNetwork derives', () => {
       fc.property(facts, ...counts, (given, subnets, networks, maxNodes) => {
         const { reasons, ...derived } = choose({ facts: given, subnets, networks, maxNodes });
         const { mode, mtu, blockSize, routeReflectors } = derived;
-        const wish = { mode, mtu, blockSize, routeReflectors };
+        const wish = { mode, mtu, blockSize, routeReflectors: routeReflectors > 0 };
         expect(reasons.length).toBeGreaterThan(0);
         expect(choose({ facts: given, subnets, networks, maxNodes, wish })).toMatchObject(derived);
         expect(derived.sourceDestinationCheck || !given.dropsForeignSources || given.groupsMaySendForeignSources).toBe(
@@ -165,10 +165,12 @@ describe('choosePodNetwork takes wishes', () => {
   });
 
   test('for MTU, block size and reflectors', () => {
-    expect(choose({ facts: open, wish: { mtu: 1400, blockSize: 24, routeReflectors: 2 } })).toMatchObject({
+    expect(
+      choose({ facts: open, controlPlanes: 5, wish: { mtu: 1400, blockSize: 24, routeReflectors: true } }),
+    ).toMatchObject({
       mtu: 1400,
       blockSize: 24,
-      routeReflectors: 2,
+      routeReflectors: 5,
     });
   });
 
@@ -217,15 +219,13 @@ describe('choosePodNetwork takes wishes', () => {
   });
 
   test('fails when route reflectors have no routes to reflect', () => {
-    expect(() => choose({ wish: { routeReflectors: 3 } })).toThrow(
-      '[prod/Cluster] routeReflectors must be 0 in a mode without BGP, got 3; leave it out',
+    expect(() => choose({ wish: { routeReflectors: true } })).toThrow(
+      '[prod/Cluster] routeReflectors must be false in a mode without BGP, got true; leave it out',
     );
   });
 
-  test('fails when there are more route reflectors than nodes', () => {
-    expect(() => choose({ facts: open, maxNodes: 2, wish: { routeReflectors: 3 } })).toThrow(
-      '[prod/Cluster] routeReflectors must be a whole number from 0 to 2, got 3; choose one or leave it out',
-    );
+  test('for a mesh of many nodes', () => {
+    expect(choose({ facts: open, maxNodes: 500, wish: { routeReflectors: false } }).routeReflectors).toBe(0);
   });
 
   test('never leaves a mode without an answer or a reason to refuse it', () => {
