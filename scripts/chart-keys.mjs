@@ -1,17 +1,33 @@
 // Lists the keys that a chart knows, for lib/core/helm-values.ts.
 //
-//   node scripts/chart-keys.mjs NAME CHART_DIR [KEY=CRD...] > lib/ROOM/NAME.ts
+//   node scripts/chart-keys.mjs CHARTS NAME > lib/ROOM/NAME.ts
 //
-// CHART_DIR holds values.yaml, template-value-refs.txt (every value that a template names) and crd-schemas.min.json.
-// KEY=CRD says that the chart copies what lies below KEY, except `enabled`, into the spec of a custom resource.
+// CHARTS is a folder with one for each chart: its values.yaml, template-value-refs.txt (every value that a template
+// names), crd-schemas.min.json and provenance.json.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 
+/** Each table's chart, and the keys whose content, except `enabled`, the chart copies into the spec of a custom resource. */
+const tables = {
+  'calico-keys': {
+    chart: 'tigera-operator-v3.31',
+    passedThrough: {
+      installation: 'operator.tigera.io/v1/Installation',
+      apiServer: 'operator.tigera.io/v1/APIServer',
+      goldmane: 'operator.tigera.io/v1/Goldmane',
+      whisker: 'operator.tigera.io/v1/Whisker',
+      defaultFelixConfiguration: 'crd.projectcalico.org/v1/FelixConfiguration',
+    },
+  },
+};
+
 /** A tree of keys; an empty one allows everything below. */
-export function chartKeys(directory, passedThrough = {}) {
+function chartKeys(directory, passedThrough) {
   const tree = ofValues(load(readFileSync(join(directory, 'values.yaml'), 'utf8')));
-  for (const reference of readFileSync(join(directory, 'template-value-refs.txt'), 'utf8').split('\n').filter(Boolean)) {
+  for (const reference of readFileSync(join(directory, 'template-value-refs.txt'), 'utf8')
+    .split('\n')
+    .filter(Boolean)) {
     addPath(tree, reference.split('.'));
   }
   const schemas = join(directory, 'crd-schemas.min.json');
@@ -24,7 +40,7 @@ export function chartKeys(directory, passedThrough = {}) {
 }
 
 /** The file that holds a tree, with parts that stand in several places written once. */
-export function render(constant, tree, source) {
+function render(constant, tree, source) {
   const counts = new Map();
   count(tree);
   const shared = new Map();
@@ -83,7 +99,8 @@ function ofValues(value) {
 
 function ofSchema(schema) {
   if (schema.items) return ofSchema(schema.items);
-  if (schema.properties) return Object.fromEntries(Object.entries(schema.properties).map(([key, below]) => [key, ofSchema(below)]));
+  if (schema.properties)
+    return Object.fromEntries(Object.entries(schema.properties).map(([key, below]) => [key, ofSchema(below)]));
   const any = schema.additionalProperties;
   if (any && typeof any === 'object') {
     const below = ofSchema(any);
@@ -99,10 +116,8 @@ function addPath(tree, [key, ...rest]) {
   if (rest.length > 0 && (!known || Object.keys(tree[key]).length > 0)) addPath(tree[key], rest);
 }
 
-if (import.meta.filename === process.argv[1]) {
-  const [, , name, directory, ...pairs] = process.argv;
-  const constant = name.replaceAll('-', '_').toUpperCase();
-  const { chartName, version } = JSON.parse(readFileSync(join(directory, 'provenance.json'), 'utf8'));
-  const tree = chartKeys(directory, Object.fromEntries(pairs.map((pair) => pair.split('='))));
-  process.stdout.write(render(constant, tree, `${chartName} ${version}`));
-}
+const [, , charts, name] = process.argv;
+const { chart, passedThrough } = tables[name];
+const { chartName, version } = JSON.parse(readFileSync(join(charts, chart, 'provenance.json'), 'utf8'));
+const constant = name.replaceAll('-', '_').toUpperCase();
+process.stdout.write(render(constant, chartKeys(join(charts, chart), passedThrough), `${chartName} ${version}`));
