@@ -7,7 +7,9 @@ export { explain, summarize, type AppSummary, type ClusterSummary, type StackSum
 export type { ICluster } from './core/cluster';
 export { ValidationError, type Located } from './core/errors';
 export { PodNetworkMode } from './core/pod-network';
+export type { KubeProxyMode } from './core/kubernetes-versions';
 export { AwsHosts, type AwsHostsProps } from './hosts/aws/aws-hosts';
 export { AwsImage } from './hosts/aws/image';
 export { NatGateways } from './hosts/aws/nat-gateways';
 export { AwsNetwork, type ExistingNetworkAttributes } from './hosts/aws/network';
+export { CalicoNetwork, type CalicoNetworkProps } from './network/calico-network';

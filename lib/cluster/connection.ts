@@ -114,7 +114,7 @@ export function requireConnected(scope: Construct | IConstruct, clusterName: str
 }
 
 function withExec({ exec, ...config }: ConnectionConfig) {
-  if (!exec) return config;
+  if (!exec) return { ...config, exec: undefined };
   const { command, args = [], apiVersion = 'client.authentication.k8s.io/v1' } = exec;
   return { ...config, exec: { command, args: [...args], apiVersion } };
 }

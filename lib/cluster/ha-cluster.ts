@@ -1,9 +1,9 @@
 import { DataResource, Fn, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { planAddresses, type AddressPlan } from '../core/address-plan';
-import type { ICluster } from '../core/cluster';
-import { ValidationError } from '../core/errors';
-import { kubernetesRelease, type KubernetesRelease } from '../core/kubernetes-versions';
+import type { ISelfManagedCluster } from '../core/cluster';
+import { problemsOf, ValidationError } from '../core/errors';
+import { DEFAULT_KUBERNETES, kubernetesRelease, type KubeProxyMode, type KubernetesRelease } from '../core/kubernetes-versions';
 import { checkLimits } from '../core/limits';
 import { choosePodNetwork, type PodNetwork } from '../core/pod-network';
 import { controlPlaneSlots, type Quorum } from '../core/quorum';
@@ -29,7 +29,7 @@ import { checkEveryStack } from './whole-app';
  * const cluster = new HaCluster(hosts, 'Cluster', { cloud, maxNodes: 60 });
  * new MultiAzNodePool(hosts, 'Workers', { cluster, machine: '8c32g', min: 3, max: 30 });
  */
-export class HaCluster extends Construct implements ICluster {
+export class HaCluster extends Construct implements ISelfManagedCluster {
   public readonly clusterName: string;
   public readonly cloud: HostCloud;
   public readonly maxNodes: number;
@@ -39,7 +39,7 @@ export class HaCluster extends Construct implements ICluster {
   public readonly size: ControlPlaneSize;
   public readonly addresses: AddressPlan;
   public readonly podNetwork: PodNetwork;
-  public readonly kubeProxyMode: string;
+  public readonly kubeProxyMode: KubeProxyMode;
   /** What pools need to build their machines. */
   public readonly controlPlane: ControlPlane;
   /** The props, as the user gave them. */
@@ -49,7 +49,7 @@ export class HaCluster extends Construct implements ICluster {
 
   constructor(scope: Construct, id: string, props: HaClusterProps) {
     super(scope, id);
-    const { cloud, maxNodes, maxPods = 110, controlPlanes = 3, kubernetesVersion = '1.36' } = props;
+    const { cloud, maxNodes, maxPods = 110, controlPlanes = 3, kubernetesVersion = DEFAULT_KUBERNETES } = props;
     const { clusterName = defaultName(this) } = props;
     this.props = props;
     this.clusterName = clusterName;
@@ -72,7 +72,7 @@ export class HaCluster extends Construct implements ICluster {
     this.kubeProxyMode = kubeProxyModeOf(this, props, this.kubernetes);
     if (props.recordFile !== undefined) keepRecord(this, props.recordFile, this.record());
     this.controlPlane = buildControlPlane(this, uidOf(this));
-    this.node.addValidation({ validate: () => this.checkPools() });
+    this.node.addValidation({ validate: () => problemsOf(() => { this.checkPools(); }) });
     checkEveryStack(this);
   }
 
@@ -158,23 +158,19 @@ export class HaCluster extends Construct implements ICluster {
       controlPlanes: quorum.members,
       slots: quorum.slots.map((slot) => slot.name),
       podNetworkMode: podNetwork.mode,
+      podBlockSize: podNetwork.blockSize,
       kubernetesVersion: kubernetes.version,
       zones: [...cloud.facts.zones].sort(),
     };
   }
 
-  private checkPools(): string[] {
-    try {
-      checkLimits(this, {
-        maxNodes: this.maxNodes,
-        maxPods: this.props.maxPods,
-        pools: this.pools.map(({ poolName, max }) => ({ name: poolName, max })),
-        controlPlanes: this.quorum.members,
-      });
-      return [];
-    } catch (error) {
-      return [(error as Error).message];
-    }
+  private checkPools(): void {
+    checkLimits(this, {
+      maxNodes: this.maxNodes,
+      maxPods: this.props.maxPods,
+      pools: this.pools.map(({ poolName, max }) => ({ name: poolName, max })),
+      controlPlanes: this.quorum.members,
+    });
   }
 }
 

@@ -1,5 +1,4 @@
-import { App, TerraformResource, TerraformStack, type TerraformElement } from 'cdktf';
-import type { IConstruct } from 'constructs';
+import { TerraformResource, TerraformStack, type App } from 'cdktf';
 import { HaCluster } from './ha-cluster';
 
 /** What a synthesized stack holds. */
@@ -82,7 +81,7 @@ function list(ranges: readonly string[] | undefined, before: string): string {
 }
 
 function stackSummary(stack: TerraformStack): StackSummary {
-  const resources = stack.node.findAll().filter((one: IConstruct) => TerraformResource.isTerraformResource(one as TerraformElement));
+  const resources = stack.node.findAll().filter((one) => one instanceof TerraformResource);
   return { name: stack.node.id, resources: resources.length, folder: `stacks/${stack.node.id}` };
 }
 

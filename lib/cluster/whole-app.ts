@@ -20,7 +20,7 @@ export function checkEveryStack(at: IConstruct): void {
           .findAll()
           .filter((one) => TerraformStack.isStack(one) && one !== own)
           .flatMap((stack) => stack.node.findAll())
-          .flatMap((one) => one.node.validate());
+          .flatMap((one) => one.node.validate().map((problem) => `${one.node.path}: ${problem}`));
       } finally {
         checking.delete(root);
       }

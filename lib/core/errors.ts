@@ -13,8 +13,23 @@ export interface Located {
  * The message is: construct path, property, rule, value received, cure.
  */
 export class ValidationError extends Error {
-  constructor(at: Located, message: string) {
-    super(`[${at.node.path}] ${message}`);
+  constructor(
+    at: Located,
+    /** The message without the path. */
+    public readonly reason: string,
+  ) {
+    super(`[${at.node.path}] ${reason}`);
     this.name = 'ValidationError';
+  }
+}
+
+/** Runs a check at the end of a synth, where constructs expect texts without their path in place of an error. */
+export function problemsOf(check: () => void): string[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    if (error instanceof ValidationError) return [error.reason];
+    throw error;
   }
 }
