@@ -1,10 +1,11 @@
-/** The word of a list that is the fewest edits away, for messages that name a cure. */
+/** The word of a list that is the fewest edits away, or holds what was written, for messages that name a cure. */
 export function nearest(word: string, words: readonly string[]): string | undefined {
   const wanted = word.toLowerCase();
   let best: string | undefined;
   let least = Infinity;
   for (const candidate of words) {
-    const edits = distance(wanted, candidate.toLowerCase());
+    const other = candidate.toLowerCase();
+    const edits = wanted.length > 2 && other.includes(wanted) ? 1 : distance(wanted, other);
     if (edits < least) [best, least] = [candidate, edits];
   }
   return best;

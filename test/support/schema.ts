@@ -46,8 +46,9 @@ function check(fields: Fields, given: unknown, at: string): string[] {
     const must = typeof kind === 'string' ? kind.endsWith('!') : kind.needed;
     if (must && !(name in values)) problems.push(`${at}.${name} is missing`);
   }
-  const { ignore_changes: ignored = [] } = ((given as Values).lifecycle ?? {}) as { ignore_changes?: string[] };
-  for (const name of ignored) if (!(name in fields)) problems.push(`${at} ignores ${name}, which is unknown`);
+  const { ignore_changes: ignored = [] } = ((given as Values).lifecycle ?? {}) as { ignore_changes?: string[] | 'all' };
+  for (const name of ignored === 'all' ? [] : ignored)
+    if (!(name in fields)) problems.push(`${at} ignores ${name}, which is unknown`);
   return problems;
 }
 

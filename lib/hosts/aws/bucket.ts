@@ -34,7 +34,8 @@ export class AwsBucket extends Construct implements Bucket {
     this.name = bucket.id;
     this.arn = bucket.text('arn');
     this.nodeEnvironment = { HAC_REGION: site.region, HAC_BUCKET: this.name };
-    this.settings = [...this.protect(), this.expire(keepDays)];
+    this.settings = this.protect();
+    this.expire(keepDays);
   }
 
   public put(id: string, key: string, text: string): ITerraformDependable {
@@ -85,8 +86,8 @@ export class AwsBucket extends Construct implements Bucket {
     return [versioning, encryption, policy];
   }
 
-  private expire(keepDays: number): L1Resource {
-    return new aws.S3BucketLifecycle(
+  private expire(keepDays: number): void {
+    new aws.S3BucketLifecycle(
       this,
       'Expiry',
       {
@@ -108,7 +109,8 @@ export class AwsBucket extends Construct implements Bucket {
           },
         ],
       },
-      { dependsOn: [...this.node.children.filter((child) => child instanceof aws.S3BucketVersioning)] },
+      // Its second rule is about old versions.
+      { dependsOn: [...this.settings] },
     );
   }
 }

@@ -25,17 +25,23 @@ export class AwsSecretStore extends Construct implements SecretStore {
 
   public seed(id: string, name: string, value: string): void {
     const open = name.startsWith('public/');
-    new aws.SsmParameter(this, id, {
-      name: `${this.path}/${name}`,
-      description: 'Nodes change it; Terraform made it and never looks again',
-      // Nodes write everything but public/ encrypted: seeded otherwise, the kind would change under Terraform.
-      type: open ? 'String' : 'SecureString',
-      key_id: open ? undefined : this.keyArn,
-      // Write-only: neither the seed nor what nodes make of it comes into the state.
-      value_wo: value,
-      value_wo_version: 1,
-      tags: tagsOf(this.site, name),
-    });
+    new aws.SsmParameter(
+      this,
+      id,
+      {
+        name: `${this.path}/${name}`,
+        description: 'Nodes change it; Terraform made it and never looks again',
+        // Nodes write everything but public/ encrypted: seeded otherwise, its kind would change under them.
+        type: open ? 'String' : 'SecureString',
+        key_id: open ? undefined : this.keyArn,
+        // Write-only: neither the seed nor what nodes make of it comes into the state.
+        value_wo: value,
+        value_wo_version: 1,
+        tags: tagsOf(this.site, name),
+      },
+      // Any update writes the value too: a new description would set a living cluster back to its beginning.
+      { lifecycle: { ignoreChanges: 'all' } },
+    );
   }
 }
 
