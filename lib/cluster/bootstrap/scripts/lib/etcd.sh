@@ -1,0 +1,64 @@
+# shellcheck shell=bash
+# etcd's members. Sourced, never run.
+
+# etcd_tool etcdctl|etcdutl ARGUMENTS: the image's own program, or the one in the container image that kubeadm uses,
+# since it must match the server.
+etcd_tool() {
+  local tool=$1
+  shift
+  if command -v "$tool" >/dev/null; then
+    ETCDCTL_API=3 "$tool" "$@"
+    return
+  fi
+  ctr -n k8s.io images pull "$HAC_ETCD_IMAGE" >/dev/null || return 1
+  ctr -n k8s.io run --rm --net-host --env ETCDCTL_API=3 \
+    --mount type=bind,src=/etc/kubernetes/pki,dst=/etc/kubernetes/pki,options=rbind:ro \
+    --mount type=bind,src=/var/lib,dst=/var/lib,options=rbind:rw \
+    "$HAC_ETCD_IMAGE" "hacluster-$tool-$$" "$tool" "$@"
+}
+
+etcdctl_at() { # ENDPOINTS ARGUMENTS
+  local endpoints=$1
+  shift
+  etcd_tool etcdctl --endpoints "$endpoints" --cacert "$HAC_PKI/etcd/ca.crt" --cert "$HAC_PKI/etcd/healthcheck-client.crt" \
+    --key "$HAC_PKI/etcd/healthcheck-client.key" --dial-timeout=3s --command-timeout=10s "$@"
+}
+
+# live_endpoints: addresses of control planes whose etcd listens.
+live_endpoints() {
+  local address all=''
+  for address in $(kc get nodes -l node-role.kubernetes.io/control-plane -o json |
+    jq -r '.items[].status.addresses[]? | select(.type == "InternalIP").address'); do
+    if port_open "$address" 2379; then all+=,https://$address:2379; fi
+  done
+  printf %s "${all#,}"
+}
+
+# Removes the members, and the Nodes, of machines that the cloud says are gone: `kubeadm join` hangs as long as a dead one is
+# listed. A member with this machine's own address is a leftover too: its etcd does not run yet.
+reap_dead_members() {
+  local endpoints id name peer
+  [[ -s $HAC_PKI/etcd/healthcheck-client.crt ]] ||
+    kubeadm init phase certs etcd-healthcheck-client --config "$HAC_RUN/kubeadm/init.yaml" >&2 || return 1
+  endpoints=$(live_endpoints) || return 1
+  if [[ -z $endpoints ]]; then
+    log 'no etcd member listens'
+    return 1
+  fi
+  # Plain text: ids have 64 bits, and jq 1.6 rounds them.
+  etcdctl_at "$endpoints" member list >"$HAC_RUN/members" || return 1
+  while IFS=, read -r id _ name peer _; do
+    is_dead "$name" "$peer" || continue
+    log "removing etcd member $id ($name, $peer)"
+    # etcd refuses by itself what would cost the quorum.
+    etcdctl_at "$endpoints" member remove "$id" >&2 || return 1
+    if [[ -n $name && $name != "$NODE_NAME" ]]; then kc delete node "$name" --ignore-not-found --wait=false >&2 || true; fi
+  done < <(sed 's/, /,/g' "$HAC_RUN/members")
+}
+
+is_dead() { # NAME PEER
+  local host=${2#*://}
+  host=${host%:*}
+  if port_open "$host" 2379; then return 1; fi
+  [[ $host == "$NODE_ADDRESS" ]] || machine_gone "$1" "$host"
+}
