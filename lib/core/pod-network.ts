@@ -107,6 +107,13 @@ export interface PodNetwork {
   readonly reasons: readonly string[];
 }
 
+/**
+ * The annotation by which a control plane reflects routes, where `routeReflectors` is above 0; node bootstrap puts it there.
+ *
+ * Its value is what reflectors of one cluster share: any IPv4 address does, it names no host.
+ */
+export const ROUTE_REFLECTOR_ANNOTATION = { key: 'projectcalico.org/RouteReflectorClusterID', value: '244.0.0.1' };
+
 interface ModeFacts {
   readonly encapsulation: Encapsulation;
   readonly bgp: boolean;

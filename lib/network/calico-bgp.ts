@@ -21,12 +21,7 @@ export interface BgpPeer {
   readonly nodeSelector?: string;
 }
 
-/** The annotation that makes a node reflect routes; node bootstrap puts it on control planes. */
-export const ROUTE_REFLECTOR_ANNOTATION = 'projectcalico.org/RouteReflectorClusterID';
-
-/** What reflectors of one cluster share. Any IPv4 address does; it names no host. */
-export const ROUTE_REFLECTOR_CLUSTER_ID = '244.0.0.1';
-
+// Control planes: node bootstrap annotates them with core's ROUTE_REFLECTOR_ANNOTATION.
 const REFLECTORS = 'has(node-role.kubernetes.io/control-plane)';
 // Stored kinds, since Calico's own API server is not there yet when these are applied.
 const API_VERSION = 'crd.projectcalico.org/v1';

@@ -335,9 +335,9 @@ describe('CalicoNetwork refuses', () => {
       'installation.calicoNetwork.ipPools',
     ],
     [
-      { defaultFelixConfiguration: { logSeverity: 'x' } },
-      'defaultFelixConfiguration.logSeverity',
-      'defaultFelixConfiguration.logSeveritySys',
+      { defaultFelixConfiguration: { logSeverityScren: 'x' } },
+      'defaultFelixConfiguration.logSeverityScren',
+      'defaultFelixConfiguration.logSeverityScreen',
     ],
     [{ tigeraOperator: { repository: 'x' } }, 'tigeraOperator.repository', 'tigeraOperator.registry'],
   ])('fails when the chart knows no such value: %j', (values, got, cure) => {
