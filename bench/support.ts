@@ -20,7 +20,7 @@ export function compileExample(folder: string, name: string): string {
     [
       join(root, 'node_modules/typescript/bin/tsc'),
       '--outDir', folder, '--rootDir', root, '--module', 'node16', '--moduleResolution', 'node16', '--target', 'es2022',
-      '--skipLibCheck', '--esModuleInterop', '--types', 'node', join(root, 'examples', name, 'main.ts'),
+      '--lib', 'es2023', '--skipLibCheck', '--esModuleInterop', '--types', 'node', join(root, 'examples', name, 'main.ts'),
     ],
     { stdio: 'inherit' },
   );

@@ -32,11 +32,12 @@ export function synthFigures(): Figure[] {
 function rawProgram(out: string): string {
   const { stacks } = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as { stacks: Record<string, { synthesizedStackPath: string }> };
   const lines = [
-    "const { App, TerraformStack, TerraformResource, TerraformDataSource, TerraformProvider } = require('cdktf');",
-    'const kinds = { resource: TerraformResource, data: TerraformDataSource };',
-    'function make(Base, scope, type, name, attributes, meta) {',
-    '  const one = new (class extends Base { synthesizeAttributes() { return attributes; } })(scope, name, { terraformResourceType: type, ...meta });',
-    '  one.overrideLogicalId?.(name);',
+    "const { App, TerraformStack, TerraformResource, TerraformDataSource } = require('cdktf');",
+    'function make(Base, scope, type, name, { depends_on, lifecycle, ...attributes }) {',
+    '  const dependsOn = depends_on?.map((fqn) => ({ fqn }));',
+    '  const one = new (class extends Base { synthesizeAttributes() { return attributes; } })(scope, name, { terraformResourceType: type, dependsOn });',
+    "  if (lifecycle) one.addOverride('lifecycle', lifecycle);",
+    '  one.overrideLogicalId(name);',
     '}',
     'const app = new App();',
   ];
@@ -46,7 +47,7 @@ function rawProgram(out: string): string {
     for (const [section, base] of [['resource', 'TerraformResource'], ['data', 'TerraformDataSource']] as const) {
       for (const [type, all] of Object.entries(json[section] ?? {})) {
         for (const [id, attributes] of Object.entries(all as Record<string, object>)) {
-          lines.push(`make(${base}, stack, '${type}', '${id}', ${JSON.stringify({ ...attributes, '//': undefined })}, {});`);
+          lines.push(`make(${base}, stack, '${type}', '${id}', ${JSON.stringify({ ...attributes, '//': undefined })});`);
         }
       }
     }

@@ -4,12 +4,14 @@ export { ImportedCluster, type ImportedClusterProps } from './cluster/imported-c
 export type { ConnectionExec } from './cluster/connection';
 export { MultiAzNodePool, type MultiAzNodePoolProps, type Taint } from './cluster/multi-az-node-pool';
 export { explain, summarize, type AppSummary, type ClusterSummary, type StackSummary, type SummaryLine } from './cluster/summary';
-export type { ICluster } from './core/cluster';
+export type { ICluster, ISelfManagedCluster } from './core/cluster';
 export { ValidationError, type Located } from './core/errors';
+export type { HelmOptions } from './core/helm-values';
 export { PodNetworkMode } from './core/pod-network';
 export type { KubeProxyMode } from './core/kubernetes-versions';
 export { AwsHosts, type AwsHostsProps } from './hosts/aws/aws-hosts';
 export { AwsImage } from './hosts/aws/image';
 export { NatGateways } from './hosts/aws/nat-gateways';
 export { AwsNetwork, type ExistingNetworkAttributes } from './hosts/aws/network';
+export type { BgpPeer } from './network/calico-bgp';
 export { CalicoNetwork, type CalicoNetworkProps } from './network/calico-network';

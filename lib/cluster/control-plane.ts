@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { flows, type Party } from '../core/ports';
+import { checkFlows, flows, type Party } from '../core/ports';
 import type { Balancer, Bucket, Firewall, Identity, MachineGroup, SecretStore } from '../hosts/host-cloud';
 import { controlPlaneFiles } from './bootstrap/node-files';
 import { renderUserData } from './bootstrap/user-data';
@@ -59,22 +59,25 @@ function buildFirewalls(cluster: HaCluster): Firewalls {
   const { cloud, clusterName, props, podNetwork, quorum } = cluster;
   const firewall = (id: string, party: Party) => cloud.firewall(cluster, id, { clusterName, party });
   const open = props.publicApiAllowedRanges !== undefined;
-  const all: Firewalls = {
+  const own: Firewalls = {
     node: firewall('NodeFirewall', 'node'),
     'control-plane': firewall('ControlPlaneFirewall', 'control-plane'),
     'api-balancer': firewall('ApiFirewall', 'api-balancer'),
     ...(open ? { 'public-api-balancer': firewall('PublicApiFirewall', 'public-api-balancer') } : {}),
   };
-  cloud.admit(cluster, flows({ podNetwork, controlPlanes: quorum.members, publicApi: open }), {
-    node: [all.node],
-    'control-plane': [all['control-plane']],
-    'api-balancer': [all['api-balancer']],
-    'public-api-balancer': all['public-api-balancer'] ? [all['public-api-balancer']] : [],
+  const wanted = { podNetwork, controlPlanes: quorum.members, publicApi: open };
+  const all = flows(wanted);
+  checkFlows(cluster, all, wanted);
+  cloud.admit(cluster, all, {
+    node: [own.node],
+    'control-plane': [own['control-plane']],
+    'api-balancer': [own['api-balancer']],
+    'public-api-balancer': own['public-api-balancer'] ? [own['public-api-balancer']] : [],
     'api-clients': props.apiAllowedRanges ?? [],
     'public-api-clients': props.publicApiAllowedRanges ?? [],
     world: props.egressRanges ?? ['0.0.0.0/0'],
   });
-  return all;
+  return own;
 }
 
 function buildBalancers(cluster: HaCluster, firewalls: Firewalls) {

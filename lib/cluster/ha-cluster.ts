@@ -143,6 +143,7 @@ export class HaCluster extends Construct implements ISelfManagedCluster {
       networks: 1,
       maxNodes: this.maxNodes + controlPlanes,
       maxPods: this.maxPods,
+      controlPlanes,
       wish: { mode, mtu, blockSize },
     });
   }
