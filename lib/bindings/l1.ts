@@ -130,6 +130,8 @@ export function resource<const T extends Table>(
   table: T,
 ): L1Class<T, L1Resource> {
   return class extends L1Resource {
+    static override readonly name = type;
+
     constructor(scope: Construct, id: string, args: Args<T>, meta?: Meta) {
       super(scope, id, { provider, type, table }, args, meta);
     }
@@ -139,6 +141,8 @@ export function resource<const T extends Table>(
 /** A data source class from a table. */
 export function lookup<const T extends Table>(provider: ProviderSpec, type: string, table: T): L1Class<T, L1Lookup> {
   return class extends L1Lookup {
+    static override readonly name = type;
+
     constructor(scope: Construct, id: string, args: Args<T>, meta?: Meta) {
       super(scope, id, { provider, type, table }, args, meta);
     }
@@ -148,6 +152,8 @@ export function lookup<const T extends Table>(provider: ProviderSpec, type: stri
 /** A provider class from a table. */
 export function providerOf<const T extends Table>(provider: ProviderSpec, table: T): L1Class<T, L1Provider> {
   return class extends L1Provider {
+    static override readonly name = provider.name;
+
     constructor(scope: Construct, id: string, args: Args<T>) {
       super(scope, id, { provider, type: provider.name, table }, args);
     }

@@ -32,12 +32,15 @@ type Value<K> = K extends { one: infer B extends Table }
         ? Kinds[K]
         : never;
 
+// One object type: of an intersection with an empty half, the compiler would take a text too.
+type Flat<T> = { readonly [K in keyof T]: T[K] };
+
 /** The typed form of a table. */
-export type Args<T extends Table> = {
-  readonly [K in keyof T as Needed<T[K]> extends true ? K : never]: Value<T[K]>;
-} & {
-  readonly [K in keyof T as Needed<T[K]> extends true ? never : K]?: Value<T[K]> | undefined;
-};
+export type Args<T extends Table> = Flat<
+  { [K in keyof T as Needed<T[K]> extends true ? K : never]: Value<T[K]> } & {
+    [K in keyof T as Needed<T[K]> extends true ? never : K]?: Value<T[K]> | undefined;
+  }
+>;
 
 /** Arguments as they were given. */
 export type Values = Readonly<Record<string, unknown>>;

@@ -39,7 +39,14 @@ export function askFor(stack: TerraformStack, cloud: HostCloud, options: { open?
   });
   const balancers = [balancer];
   if (publicApi) {
-    const wish = { clusterName, name: 'public-api', port: 6443, healthPath: '/readyz', open: true, firewall: publicApi };
+    const wish = {
+      clusterName,
+      name: 'public-api',
+      port: 6443,
+      healthPath: '/readyz',
+      open: true,
+      firewall: publicApi,
+    };
     balancers.push(cloud.balancer(stack, 'PublicApi', wish));
   }
   const host = cloud.nameOf(stack, 'ApiName', { clusterName, label: 'api', balancer });
@@ -119,10 +126,17 @@ export function synthesized(stack: TerraformStack): any {
   return JSON.parse(Testing.synth(stack, true));
 }
 
-/** The hosts of a cluster as Terraform's JSON. */
+/** The hosts of a cluster, and their JSON on demand. */
 export function hosted(props: Partial<AwsHostsProps> = {}, options: { open?: boolean; egress?: string[] } = {}) {
   const stack = new TerraformStack(new App(), 'shop-hosts');
   const cloud = new AwsHosts(stack, 'Cloud', { ...DEFAULTS, ...props });
   const parts = askFor(stack, cloud, options);
-  return { stack, cloud, ...parts, json: synthesized(stack) };
+  return {
+    stack,
+    cloud,
+    ...parts,
+    get json() {
+      return synthesized(stack);
+    },
+  };
 }
