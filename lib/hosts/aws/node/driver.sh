@@ -23,17 +23,27 @@ cloud_facts() {
     NODE_REGION=$(jq -er .region <<<"$document") && NODE_ID=$(jq -er .instanceId <<<"$document") &&
     NODE_TYPE=$(jq -er .instanceType <<<"$document") || return 1
   NODE_PROVIDER_ID=aws:///$NODE_ZONE/$NODE_ID
-  [[ $NODE_NAME =~ ^[a-z0-9][-a-z0-9.]*$ ]]
+  [[ $NODE_NAME =~ ^[a-z0-9][-a-z0-9.]*$ ]] || return 1
+  # Most calls are made in subshells: what they find here they need not ask for.
+  aws_keys
+}
+
+# aws_keys: the role's keys, in AWS_KEYS; they are asked for again after five minutes.
+aws_keys() {
+  local role
+  if [[ -n ${AWS_KEYS:-} ]] && ((SECONDS - AWS_KEYS_AT < 300)); then return 0; fi
+  role=$(imds meta-data/iam/security-credentials/) || return 1
+  AWS_KEYS=$(imds "meta-data/iam/security-credentials/${role%%[[:space:]]*}") || return 1
+  AWS_KEYS_AT=$SECONDS
 }
 
 # aws_signed SERVICE ARGUMENTS...: curl, signed; prints the body and, on a line of its own, the status.
 aws_signed() {
-  local service=$1 role keys
+  local service=$1
   shift
-  role=$(imds meta-data/iam/security-credentials/) || return 1
-  keys=$(imds "meta-data/iam/security-credentials/${role%%[[:space:]]*}") || return 1
+  aws_keys || return 1
   curl -sS -w '\n%{http_code}' --aws-sigv4 "aws:amz:$HAC_REGION:$service" \
-    --config <(jq -r '"user = \"\(.AccessKeyId):\(.SecretAccessKey)\"\nheader = \"X-Amz-Security-Token: \(.Token)\""' <<<"$keys") "$@"
+    --config <(jq -r '"user = \"\(.AccessKeyId):\(.SecretAccessKey)\"\nheader = \"X-Amz-Security-Token: \(.Token)\""' <<<"$AWS_KEYS") "$@"
 }
 
 # ssm_call ACTION: the request's JSON on stdin, the answer's on stdout; 3 it exists, 4 it does not, 1 everything else.
