@@ -92,7 +92,7 @@ export class Workspace {
 
   private async must(args: readonly string[], limit: number): Promise<string> {
     const { code, output, stdout } = await this.call(args, limit);
-    if (code !== 0) throw new Error(`${this.engine.name} ${args.join(' ')}\n${output}`);
+    if (code !== 0) throw new Error(`${this.engine.name} ${args.join(' ')} ended with ${code}\n${trouble(output)}`);
     return stdout;
   }
 
@@ -124,6 +124,13 @@ export function listed(changes: readonly Change[]): string {
         `${actions.join('+')} ${address} ${actions.join() === 'update' ? `(${names.join(', ')})` : ''}`,
     )
     .join('\n');
+}
+
+/** From the first error on; without one, the end. */
+function trouble(output: string): string {
+  const lines = output.split('\n');
+  const first = lines.findIndex((line) => line.includes('Error: '));
+  return (first < 0 ? lines.slice(-30) : lines.slice(first, first + 60)).join('\n');
 }
 
 interface Planned {

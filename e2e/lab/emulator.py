@@ -24,6 +24,7 @@ from moto.core.types import Base64EncodedString
 from moto.ec2.models.launch_templates import LaunchTemplate, LaunchTemplateVersion
 from moto.ec2.models.amis import Ami
 from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.ec2.models.vpcs import VPCBackend
 from moto.elbv2.models import FakeHealthStatus, FakeTargetGroup
 from moto.iam.access_control import IAMPolicy, IAMPolicyStatement, PermissionResult, create_access_key
 from moto.kms.models import kms_backends
@@ -303,6 +304,21 @@ def description_of_any_source(self):
 
 SecurityGroupRule.__init__ = rule_with_prefix_list
 SecurityGroupRule.description = property(description_of_any_source)
+
+modify_endpoint = VPCBackend.modify_vpc_endpoint
+
+
+def with_routes(self, vpc_id, add_route_tables, remove_route_tables, **more):
+    """Moto lists a further route table at a gateway endpoint without the route in it, and then cannot delete the endpoint."""
+    modify_endpoint(self, vpc_id=vpc_id, add_route_tables=add_route_tables, remove_route_tables=remove_route_tables, **more)
+    prefixes = self.vpc_end_points[vpc_id].destination_prefix_list_id
+    for table in add_route_tables if prefixes else []:
+        self.create_route(table, None, gateway_id=vpc_id, destination_prefix_list_id=prefixes)
+    for table in remove_route_tables if prefixes else []:
+        self.delete_route(table, prefixes)
+
+
+VPCBackend.modify_vpc_endpoint = with_routes
 
 if __name__ == "__main__":
     main(sys.argv[1:])

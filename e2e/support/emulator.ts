@@ -17,7 +17,7 @@ export interface Emulator {
 }
 
 /** The emulator with its repairs: the lab's and this suite's are one file. */
-export const emulatorFile = process.env.E2E_EMULATOR ?? join(repo, 'e2e', 'lab', 'emulator.py');
+export const emulatorFile = join(repo, 'e2e', 'lab', 'emulator.py');
 
 /** Starts an emulator of its own on a free port of the loopback address. */
 export async function startEmulator(region: string): Promise<Emulator> {
