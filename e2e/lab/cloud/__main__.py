@@ -1,0 +1,44 @@
+"""The cloud's own side: makes what the emulator of its API only writes down. Runs in the router's network.
+
+Twice a second it looks whether the API changed anything, and then sees to it that
+  fleet       each instance is a machine, and each machine an instance
+  balancers   each network load balancer has an address in each of its subnets, and sends to its healthy targets
+  names       the resolver knows machines, balancers, private zones, and the API itself
+while metadata answers the machines about themselves, and front serves the API's names over TLS.
+"""
+import os
+import signal
+import threading
+import time
+
+from balancers import Balancers
+from cloud import CHANGES, log
+from fleet import Fleet
+from front import Front
+from metadata import serve
+from names import Names
+
+
+def main():
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    fleet, balancers, names, front = Fleet(), Balancers(), Names(), Front()
+    serve(fleet)
+    seen, next_look = None, 0.0
+    while not stop.wait(0.5):
+        try:
+            now = os.stat(CHANGES).st_mtime_ns if os.path.exists(CHANGES) else None
+            if now != seen or time.monotonic() > next_look:
+                fleet.follow()
+                balancers.follow(fleet)
+                names.follow(fleet, balancers)
+                seen, next_look = now, time.monotonic() + 10
+            balancers.report_health()
+        except Exception as error:  # the API may be away for a moment; the next round asks again
+            log("error", repr(error))
+    for each in (names, balancers, front):
+        each.stop()
+
+
+main()

@@ -1,0 +1,100 @@
+"""Network load balancers: an address in each subnet, haproxy behind them, and what haproxy finds healthy told to the API."""
+import csv
+import ipaddress
+import json
+import os
+import socket
+import subprocess
+
+from cloud import REGION, RUN, SPEED, TARGET_HEALTH, Haproxy, ec2, elb, listed, log, write
+
+SOCKET = f"{RUN}/balancers.sock"
+HEAD = f"""global
+  log stdout format raw local0
+  stats socket {SOCKET} mode 600 level user
+defaults
+  log global
+  mode tcp
+  timeout connect 2s
+  timeout client 1h
+  timeout server 1h
+  retries 3
+  option redispatch 1
+"""
+
+
+class Balancers:
+    def __init__(self):
+        self.haproxy = Haproxy("balancers")
+        self.addresses = {}  # a balancer's name -> {zone: address}
+        self.groups = {}  # backend -> target group's ARN
+        self.health = {}
+
+    def follow(self, fleet):
+        text, self.addresses, self.groups = HEAD, {}, {}
+        subnets = {each["SubnetId"]: each for each in listed(ec2, "describe_subnets", "Subnets")}
+        for number, balancer in enumerate(listed(elb, "describe_load_balancers", "LoadBalancers")):
+            zones = {}
+            for zone in balancer["AvailabilityZones"]:
+                network = ipaddress.ip_network(subnets[zone["SubnetId"]]["CidrBlock"])
+                zones[zone["ZoneName"].removeprefix(REGION)] = str(network[250 - number])
+            self.addresses[balancer["DNSName"]] = zones
+            for listener in listed(elb, "describe_listeners", "Listeners", LoadBalancerArn=balancer["LoadBalancerArn"]):
+                text += self.listener(f'{balancer["LoadBalancerName"]}-{listener["Port"]}', listener, zones.values(), fleet)
+        for zones in self.addresses.values():
+            for address in zones.values():
+                subprocess.run(["ip", "address", "replace", f"{address}/32", "dev", "lo"], check=True)
+        if self.groups and text != self.haproxy.text:
+            self.haproxy.use(text)
+            log("balancers:", text.count("\n  server "), "targets")
+
+    def listener(self, label, listener, addresses, fleet):
+        group_arn = listener["DefaultActions"][0]["TargetGroupArn"]
+        [group] = elb.describe_target_groups(TargetGroupArns=[group_arn])["TargetGroups"]
+        self.groups[label] = group_arn
+        inter = round(group["HealthCheckIntervalSeconds"] * 1000 / SPEED)
+        check = f'check inter {inter}ms rise {group["HealthyThresholdCount"]} fall {group["UnhealthyThresholdCount"]}'
+        lines = [f"frontend {label}", *(f'  bind {address}:{listener["Port"]}' for address in addresses), f"  default_backend {label}", f"backend {label}"]
+        if group["HealthCheckProtocol"] in ("HTTP", "HTTPS"):
+            lines.append(f'  option httpchk GET {group["HealthCheckPath"]}')
+        if group["HealthCheckProtocol"] == "HTTPS":
+            check += " check-ssl verify none"
+        by_id = {instance.id: instance.address for instance in fleet.by_address.values()}
+        targets = [each["Target"] for each in elb.describe_target_health(TargetGroupArn=group_arn)["TargetHealthDescriptions"]]
+        for target in sorted(targets, key=lambda target: target["Id"]):
+            if target["Id"] in by_id:  # the API keeps targets whose instance has ended
+                lines.append(f'  server {target["Id"]} {by_id[target["Id"]]}:{target["Port"]} {check}')
+        return "\n".join(lines) + "\n"
+
+    def report_health(self):
+        """A server that is not checked yet keeps what was known of it: haproxy takes it for up."""
+        if not self.groups or not os.path.exists(SOCKET):
+            return
+        health = {}
+        for row in self.rows():
+            group = self.groups.get(row["# pxname"])
+            if group is None or not row["svname"].startswith("i-"):
+                continue
+            checked = row["check_status"].lstrip("* ")
+            if checked in ("", "INI"):
+                state = self.health.get(group, {}).get(row["svname"], "initial")
+            else:
+                state = "healthy" if row["status"].startswith("UP") and checked.endswith("OK") else "unhealthy"
+            health.setdefault(group, {})[row["svname"]] = state
+        if health != self.health:
+            write(TARGET_HEALTH, json.dumps(health))
+            for group, targets in health.items():
+                for target, state in targets.items():
+                    if self.health.get(group, {}).get(target) != state:
+                        log(target, "is", state, "behind", group.split("/")[-2])
+            self.health = health
+
+    def rows(self):
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(2)
+            connection.connect(SOCKET)
+            connection.sendall(b"show stat\n")
+            return list(csv.DictReader(connection.makefile(encoding="utf-8")))
+
+    def stop(self):
+        self.haproxy.stop()

@@ -1,0 +1,58 @@
+"""What all parts share: where things are, and how to ask the API."""
+import os
+import signal
+import subprocess
+import time
+
+import boto3
+
+LAB = os.environ["LAB"]
+RUN = f"{LAB}/run"
+REGION = os.environ["AWS_REGION"]
+CHANGES = os.environ["LAB_CHANGES"]
+TARGET_HEALTH = os.environ["LAB_TARGET_HEALTH"]
+SPEED = float(os.environ.get("LAB_SPEED", "10"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+LINK_LOCAL = "169.254.169.254"
+
+ec2, elb, iam, sts, route53 = (boto3.client(name) for name in ("ec2", "elbv2", "iam", "sts", "route53"))
+
+
+def log(*words):
+    print(time.strftime("%T"), *words, flush=True)
+
+
+def machines(*words):
+    return subprocess.run([f"{HERE}/../machines", *words], check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def listed(client, operation, key, **arguments):
+    return [each for page in client.get_paginator(operation).paginate(**arguments) for each in page[key]]
+
+
+def write(path, text):
+    with open(f"{path}.new", "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(f"{path}.new", path)
+
+
+class Haproxy:
+    """haproxy with a configuration that may change: connections that are open stay with the old process."""
+
+    def __init__(self, name):
+        self.path, self.text, self.process = f"{RUN}/{name}.cfg", None, None
+
+    def use(self, text):
+        if text == self.text:
+            return
+        write(self.path, text)
+        if self.process is None:
+            with open(f"{self.path}.log", "w", encoding="utf-8") as output:
+                self.process = subprocess.Popen(["haproxy", "-W", "-db", "-f", self.path], stdout=output, stderr=subprocess.STDOUT)
+        else:
+            self.process.send_signal(signal.SIGUSR2)
+        self.text = text
+
+    def stop(self):
+        if self.process:
+            self.process.terminate()
