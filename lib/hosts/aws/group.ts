@@ -5,7 +5,7 @@ import { ValidationError } from '../../core/errors';
 import type { AutoscalerHints, ClusterScoped, Machine, MachineGroup, MachineGroupWish } from '../host-cloud';
 import { AwsBalancer } from './balancer';
 import { machineOf } from './machines';
-import { fit, own } from './names';
+import { own } from './names';
 import { tagsOf, type Sited } from './site';
 import { AwsTemplate } from './template';
 
@@ -25,7 +25,7 @@ export class AwsGroup extends Construct implements MachineGroup {
     const { clusterName, name, zones, min, max, initial = min, balancers = [], waitForHealthy, autoscaler } = wish;
     const template = own(this, AwsTemplate, wish.template);
     const targets = balancers.map((balancer) => own(this, AwsBalancer, balancer));
-    const fullName = fit(`${clusterName}-${name}`, 255);
+    const fullName = `${clusterName}-${name}`;
     const { network } = site;
     const sorted = [...zones].sort();
     const group = new aws.AutoscalingGroup(

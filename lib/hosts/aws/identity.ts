@@ -72,7 +72,7 @@ export class AwsIdentity extends Construct implements Identity {
   }
 
   public mayWriteSecret(store: SecretStore, name: string, why: string): void {
-    // Encrypt is for values up to 4 KiB; larger ones are encrypted under a data key.
+    // Standard parameters ask for the first, advanced ones for the second; the account's default tier decides which they are.
     this.secret(store, name, why, 'ssm:PutParameter', ['kms:Encrypt', 'kms:GenerateDataKey']);
   }
 

@@ -5,7 +5,7 @@ import { tagsOf, type AwsSite } from './site';
 /** Properties of an `AwsKey`. */
 export interface AwsKeyProps {
   /** The place. */
-  readonly site: Omit<AwsSite, 'network'>;
+  readonly site: AwsSite;
   /** The cluster's name. */
   readonly clusterName: string;
 }
@@ -34,7 +34,7 @@ export class AwsKey extends Construct {
   }
 }
 
-function policy({ partition, account }: Omit<AwsSite, 'network'>) {
+function policy({ partition, account }: AwsSite) {
   const role = `role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`;
   // Named by a condition instead of as principal: a young account has no such role yet, and KMS refuses unknown principals.
   const groups = {

@@ -66,13 +66,13 @@ export class AwsVpc extends Construct implements AwsNetworkConfig {
     new aws.DefaultSecurityGroup(this, 'DefaultFirewall', { vpc_id: vpc.id, tags: tagsOf(props, `${name}-default`) });
     const all = Object.fromEntries(zones.map((zone) => [zone, this.privateZone(zone)]));
     this.privateSubnetIds = Object.fromEntries(Object.entries(all).map(([zone, { subnet }]) => [zone, subnet.id]));
-    const gateway = this.endpoints(Object.values(all));
+    const endpoints = this.endpoints(Object.values(all));
     const open = natGateways === NatGateways.NONE ? undefined : this.publicZones(all);
     this.publicSubnetIds = open?.subnetIds ?? {};
     this.ready = Object.fromEntries(
       Object.entries(all).map(([zone, { association }]) => [
         zone,
-        [association, ...(open ? [open.defaults[zone]].filter((route) => route !== undefined) : [gateway])],
+        [association, ...(open ? [open.defaults[zone]].filter((route) => route !== undefined) : endpoints)],
       ]),
     );
   }
@@ -108,7 +108,7 @@ export class AwsVpc extends Construct implements AwsNetworkConfig {
       vpc_id: this.id,
       tags: tagsOf(this.props, `${name}-public`),
     });
-    new aws.Route(this, 'PublicDefault', {
+    const wayOut = new aws.Route(this, 'PublicDefault', {
       route_table_id: routes.id,
       destination_cidr_block: '0.0.0.0/0',
       gateway_id: gateway.id,
@@ -117,9 +117,11 @@ export class AwsVpc extends Construct implements AwsNetworkConfig {
     const subnetIds: Record<string, string> = {};
     const nats: Record<string, L1Resource> = {};
     for (const [zone, { parent }] of Object.entries(all)) {
-      const subnet = this.publicSubnet(parent, zone, routes);
+      const { subnet, association } = this.publicSubnet(parent, zone, routes);
       subnetIds[zone] = subnet.id;
-      if (natGateways === NatGateways.PER_ZONE || zone === first) nats[zone] = this.nat(parent, zone, subnet, gateway);
+      if (natGateways === NatGateways.PER_ZONE || zone === first) {
+        nats[zone] = this.nat(parent, zone, subnet, [wayOut, association]);
+      }
     }
     const defaults: Record<string, L1Resource> = {};
     for (const [zone, { parent, routes: own }] of Object.entries(all)) {
@@ -133,7 +135,7 @@ export class AwsVpc extends Construct implements AwsNetworkConfig {
     return { subnetIds, defaults };
   }
 
-  private publicSubnet(parent: Construct, zone: string, routes: L1Resource): L1Resource {
+  private publicSubnet(parent: Construct, zone: string, routes: L1Resource) {
     const { name, region, ranges } = this.props;
     // Nothing that starts here gets a public address unasked: gateways and balancers bring their own.
     const subnet = new aws.Subnet(parent, 'PublicSubnet', {
@@ -143,22 +145,21 @@ export class AwsVpc extends Construct implements AwsNetworkConfig {
       map_public_ip_on_launch: false,
       tags: tagsOf(this.props, `${name}-public-${zone}`, { 'kubernetes.io/role/elb': '1' }),
     });
-    new aws.RouteTableAssociation(parent, 'PublicAssociation', { route_table_id: routes.id, subnet_id: subnet.id });
-    return subnet;
+    const association = new aws.RouteTableAssociation(parent, 'PublicAssociation', {
+      route_table_id: routes.id,
+      subnet_id: subnet.id,
+    });
+    return { subnet, association };
   }
 
-  private nat(parent: Construct, zone: string, subnet: L1Resource, gateway: L1Resource): L1Resource {
+  private nat(parent: Construct, zone: string, subnet: L1Resource, dependsOn: L1Resource[]): L1Resource {
     const tags = tagsOf(this.props, `${this.props.name}-nat-${zone}`);
-    const address = new aws.Eip(parent, 'NatAddress', { domain: 'vpc', tags }, { dependsOn: [gateway] });
-    return new aws.NatGateway(
-      parent,
-      'Nat',
-      { allocation_id: address.id, subnet_id: subnet.id, tags },
-      { dependsOn: [gateway] },
-    );
+    const address = new aws.Eip(parent, 'NatAddress', { domain: 'vpc', tags });
+    // A gateway that stands can reach the internet: whoever waits for it waits for all of the way.
+    return new aws.NatGateway(parent, 'Nat', { allocation_id: address.id, subnet_id: subnet.id, tags }, { dependsOn });
   }
 
-  private endpoints(zones: readonly Zone[]): L1Resource {
+  private endpoints(zones: readonly Zone[]): L1Resource[] {
     const { name, region, cidr, interfaceEndpoints } = this.props;
     // Free of charge, and keeps image layers and snapshots in S3 off the NAT gateways' bill.
     const s3 = new aws.VpcEndpoint(this, 'S3Endpoint', {
@@ -168,7 +169,7 @@ export class AwsVpc extends Construct implements AwsNetworkConfig {
       route_table_ids: zones.map(({ routes }) => routes.id),
       tags: tagsOf(this.props, `${name}-s3`),
     });
-    if (interfaceEndpoints.length === 0) return s3;
+    if (interfaceEndpoints.length === 0) return [s3];
     const firewall = new aws.SecurityGroup(this, 'EndpointFirewall', {
       name: `${name}-endpoints`,
       description: 'Interface endpoints of the cloud API',
@@ -183,18 +184,19 @@ export class AwsVpc extends Construct implements AwsNetworkConfig {
       to_port: 443,
       cidr_ipv4: cidr,
     });
-    for (const service of interfaceEndpoints) {
-      new aws.VpcEndpoint(this, `Endpoint-${service}`, {
-        vpc_id: this.id,
-        vpc_endpoint_type: 'Interface',
-        service_name: `com.amazonaws.${region}.${service}`,
-        subnet_ids: zones.map(({ subnet }) => subnet.id),
-        security_group_ids: [firewall.id],
-        private_dns_enabled: true,
-        tags: tagsOf(this.props, `${name}-${service}`),
-      });
-    }
-    return s3;
+    const others = interfaceEndpoints.map(
+      (service) =>
+        new aws.VpcEndpoint(this, `Endpoint-${service}`, {
+          vpc_id: this.id,
+          vpc_endpoint_type: 'Interface',
+          service_name: `com.amazonaws.${region}.${service}`,
+          subnet_ids: zones.map(({ subnet }) => subnet.id),
+          security_group_ids: [firewall.id],
+          private_dns_enabled: true,
+          tags: tagsOf(this.props, `${name}-${service}`),
+        }),
+    );
+    return [s3, ...others];
   }
 }
 

@@ -330,6 +330,21 @@ describe('the groups', () => {
     ]);
   });
 
+  test('wait for a way out: the route to the NAT gateway, which waits for its own, or else the endpoints', () => {
+    const names = (needs: string[]) => needs.map((address) => address.replace(/_[0-9A-F]{8}$/, ''));
+    expect(names(only(usual, 'aws_nat_gateway').depends_on)).toEqual([
+      'aws_route.Cloud_Vpc_PublicDefault',
+      'aws_route_table_association.Cloud_Vpc_Zone-a_PublicAssociation',
+    ]);
+    const inside = only(hosted({ natGateways: NatGateways.NONE }).json, 'aws_autoscaling_group');
+    expect(names(inside.depends_on).slice(-4)).toEqual([
+      'aws_route_table_association.Cloud_Vpc_Zone-a_PrivateAssociation',
+      'aws_vpc_endpoint.Cloud_Vpc_S3Endpoint',
+      'aws_vpc_endpoint.Cloud_Vpc_Endpoint-ec2',
+      'aws_vpc_endpoint.Cloud_Vpc_Endpoint-ssm',
+    ]);
+  });
+
   test('fail when a zone has no subnet', () => {
     const { stack, cloud, template } = hosted();
     const wish = { clusterName: 'shop', name: 'x', template, zones: ['z'], min: 1, max: 1, tags: {} };
