@@ -96,8 +96,8 @@ describe('a resource from a table', () => {
       () => new aws.LbListener(stack, 'D', { load_balancer_arn: 'x', default_action: [{}] }),
       // @ts-expect-error a block is missing
       () => new aws.LbListener(stack, 'E', { load_balancer_arn: 'x' }),
-      // @ts-expect-error a block of one is not a list
-      () => new aws.LaunchTemplate(stack, 'F', { metadata_options: [] }),
+      // @ts-expect-error a block is not a text
+      () => new aws.LaunchTemplate(stack, 'F', { metadata_options: 'required' }),
       // @ts-expect-error the argument of a data source is unknown
       () => new awsLookups.Ami(stack, 'G', { owner: 'self' }),
       // @ts-expect-error an argument of an ephemeral resource is missing
@@ -122,7 +122,7 @@ describe('at run time, a resource fails when', () => {
     ],
     [
       'there are no arguments at all',
-      (stack) => new awsLookups.CallerIdentity(stack, 'Account', { id: 1 } as never),
+      (stack) => new awsLookups.CallerIdentity(stack, 'Account', { id: 1 }),
       '[stack/Account] id must be an argument of aws_caller_identity, got 1; use none: it takes no arguments',
     ],
     [
@@ -158,7 +158,7 @@ describe('at run time, a resource fails when', () => {
     [
       'an argument of a block in a list is unknown',
       (stack) => new aws.LaunchTemplate(stack, 'T', { block_device_mappings: [{ ebs: { size: 1 } }] } as never),
-      '[stack/T] block_device_mappings[0].ebs.size must be an argument of aws_launch_template, got 1; use iops',
+      '[stack/T] block_device_mappings[0].ebs.size must be an argument of aws_launch_template, got 1; use volume_size',
     ],
     [
       'a block is a list',
