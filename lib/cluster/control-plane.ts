@@ -1,8 +1,11 @@
+import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
+import { ValidationError } from '../core/errors';
 import { checkFlows, flows, type Party } from '../core/ports';
 import type { Balancer, Bucket, Firewall, Identity, MachineGroup, SecretStore } from '../hosts/host-cloud';
 import { controlPlaneFiles } from './bootstrap/node-files';
 import { renderUserData } from './bootstrap/user-data';
+import { rangesOf } from './node-checks';
 import { bootstrapProps } from './node-options';
 import type { HaCluster } from './ha-cluster';
 
@@ -35,7 +38,7 @@ export function buildControlPlane(cluster: HaCluster, uid: string): ControlPlane
   const { cloud, clusterName } = cluster;
   const store = cloud.secretStore(cluster, 'Secrets', { clusterName, uid });
   store.seed('State', 'state', '{"phase":"uninitialized"}');
-  const bucket = cloud.bucket(cluster, 'Bucket', { clusterName, keepDays: cluster.props.snapshotKeepDays ?? 30 });
+  const bucket = cloud.bucket(cluster, 'Bucket', { clusterName, keepDays: keepDaysOf(cluster) });
   const firewalls = buildFirewalls(cluster);
   const { api, publicApi, endpoint } = buildBalancers(cluster, firewalls);
   const certSans = [api.host, ...(publicApi ? [publicApi.host] : [])];
@@ -53,11 +56,24 @@ export function buildControlPlane(cluster: HaCluster, uid: string): ControlPlane
   return { ...own, ...hosts };
 }
 
+function keepDaysOf(cluster: HaCluster): number {
+  const { snapshotKeepDays = 30 } = cluster.props;
+  if (Number.isInteger(snapshotKeepDays) && snapshotKeepDays >= 1) return snapshotKeepDays;
+  throw new ValidationError(
+    cluster,
+    `snapshotKeepDays must be a whole number of days, at least 1, got ${snapshotKeepDays}; give one`,
+  );
+}
+
 type Firewalls = Record<'node' | 'control-plane' | 'api-balancer', Firewall> & { 'public-api-balancer'?: Firewall };
 
 function buildFirewalls(cluster: HaCluster): Firewalls {
   const { cloud, clusterName, props, podNetwork, quorum } = cluster;
   const firewall = (id: string, party: Party) => cloud.firewall(cluster, id, { clusterName, party });
+  const ranges = (
+    property: 'apiAllowedRanges' | 'publicApiAllowedRanges' | 'egressRanges',
+    usual: readonly string[],
+  ) => (props[property] === undefined ? usual : rangesOf(cluster, property, props[property]));
   const open = props.publicApiAllowedRanges !== undefined;
   const own: Firewalls = {
     node: firewall('NodeFirewall', 'node'),
@@ -73,9 +89,9 @@ function buildFirewalls(cluster: HaCluster): Firewalls {
     'control-plane': [own['control-plane']],
     'api-balancer': [own['api-balancer']],
     'public-api-balancer': own['public-api-balancer'] ? [own['public-api-balancer']] : [],
-    'api-clients': props.apiAllowedRanges ?? [],
-    'public-api-clients': props.publicApiAllowedRanges ?? [],
-    world: props.egressRanges ?? ['0.0.0.0/0'],
+    'api-clients': (props.apiAllowedRanges ?? []).length > 0 ? ranges('apiAllowedRanges', []) : [],
+    'public-api-clients': ranges('publicApiAllowedRanges', []),
+    world: ranges('egressRanges', ['0.0.0.0/0']),
   });
   return own;
 }
@@ -92,7 +108,10 @@ function buildBalancers(cluster: HaCluster, firewalls: Firewalls) {
 }
 
 function workerIdentity(cluster: HaCluster, store: SecretStore, bucket: Bucket): Identity {
-  const identity = cluster.cloud.identity(cluster, 'WorkerIdentity', { clusterName: cluster.clusterName, name: 'worker' });
+  const identity = cluster.cloud.identity(cluster, 'WorkerIdentity', {
+    clusterName: cluster.clusterName,
+    name: 'worker',
+  });
   identity.mayReadSecret(store, 'public/', 'verify the API server by the cluster authority');
   identity.mayReadSecret(store, 'join/worker', 'join with a short-lived token');
   identity.mayReadObjects(bucket, 'bundle/', 'fetch node files that do not fit user-data');
@@ -130,7 +149,7 @@ function buildHosts(cluster: HaCluster, own: Shared, firewall: Firewall, balance
     name: 'control-plane',
     machine,
     image: cloud.image(cluster, 'ControlPlaneImage', machine.architecture),
-    userData: nodeUserData(cluster, cluster, 'ControlPlane', own, {
+    ...nodeUserData(cluster, cluster, 'ControlPlane', own, {
       files: controlPlaneFiles(bootstrapProps(cluster)),
       role: 'control-plane',
       snippets: props.nodeSnippets ?? [],
@@ -169,8 +188,13 @@ export function nodeUserData(
   scope: Construct,
   id: string,
   { uid, endpoint, certSans, store, bucket }: Pick<ControlPlane, 'uid' | 'endpoint' | 'certSans' | 'store' | 'bucket'>,
-  node: { files: ReturnType<typeof controlPlaneFiles>; role: 'control-plane' | 'worker'; pool?: string; snippets: readonly string[] },
-): string {
+  node: {
+    files: ReturnType<typeof controlPlaneFiles>;
+    role: 'control-plane' | 'worker';
+    pool?: string;
+    snippets: readonly string[];
+  },
+): { readonly userData: string; readonly after: readonly ITerraformDependable[] } {
   const { cloud, clusterName } = cluster;
   const rendered = renderUserData(scope, {
     files: node.files,
@@ -189,6 +213,6 @@ export function nodeUserData(
     driver: cloud.nodeDriver,
     snippets: [...node.snippets],
   });
-  if (rendered.bundle) bucket.put(`${id}Bundle`, rendered.bundle.key, rendered.bundle.text);
-  return rendered.text;
+  const { text: userData, bundle } = rendered;
+  return { userData, after: bundle ? [bucket.put(`${id}Bundle`, bundle.key, bundle.text)] : [] };
 }

@@ -5,19 +5,22 @@ import type { MultiAzNodePool, MultiAzNodePoolProps } from './multi-az-node-pool
 import { bootstrapProps } from './node-options';
 
 /** Builds a pool's template and group. */
-export function poolMachines(pool: MultiAzNodePool, props: MultiAzNodePoolProps): { group: MachineGroup; flavor: string } {
+export function poolMachines(
+  pool: MultiAzNodePool,
+  props: MultiAzNodePoolProps,
+): { group: MachineGroup; flavor: string } {
   const { cluster, labels = {}, taints = [], spotPercent = 0, spotFlavors = [], diskGib = 100 } = props;
   const { cloud, clusterName, controlPlane } = cluster;
   const { poolName } = pool;
   const machine = cloud.machine(pool, 'machine', props.machine);
   const allLabels = { 'hacluster.io/pool': poolName, ...labels };
-  const tags = { ...machineTags(cluster, controlPlane.uid, 'worker'), 'hacluster:pool': poolName, ...props.tags };
+  const tags = { ...props.tags, ...machineTags(cluster, controlPlane.uid, 'worker'), 'hacluster:pool': poolName };
   const template = cloud.machineTemplate(pool, 'Template', {
     clusterName,
     name: poolName,
     machine,
     image: cloud.image(pool, 'Image', machine.architecture),
-    userData: nodeUserData(cluster, pool, 'Node', controlPlane, {
+    ...nodeUserData(cluster, pool, 'Node', controlPlane, {
       files: workerFiles(bootstrapProps(cluster), { poolName, labels: allLabels, taints }),
       role: 'worker',
       pool: poolName,
