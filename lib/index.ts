@@ -1,17 +1,61 @@
 export { HaCluster } from './cluster/ha-cluster';
 export type { HaClusterProps } from './cluster/ha-cluster-props';
+export type { ControlPlane } from './cluster/control-plane';
+export type { NodeOptions } from './cluster/node-options';
+export type { NodePackages, RegistryMirror } from './cluster/bootstrap/bootstrap-props';
 export { ImportedCluster, type ImportedClusterProps } from './cluster/imported-cluster';
 export type { ConnectionExec } from './cluster/connection';
 export { MultiAzNodePool, type MultiAzNodePoolProps, type Taint } from './cluster/multi-az-node-pool';
-export { explain, summarize, type AppSummary, type ClusterSummary, type StackSummary, type SummaryLine } from './cluster/summary';
+export {
+  explain,
+  summarize,
+  type AppSummary,
+  type ClusterSummary,
+  type StackSummary,
+  type SummaryLine,
+} from './cluster/summary';
+export type { AddressCapacity, AddressPlan, ZoneRanges } from './core/address-plan';
 export type { ICluster, ISelfManagedCluster } from './core/cluster';
 export { ValidationError, type Located } from './core/errors';
 export type { HelmOptions } from './core/helm-values';
-export { PodNetworkMode } from './core/pod-network';
-export type { KubeProxyMode } from './core/kubernetes-versions';
+export type { KubeProxyMode, KubernetesMinor, KubernetesRelease } from './core/kubernetes-versions';
+export { PodNetworkMode, type Encapsulation, type PodNetwork } from './core/pod-network';
+export type { Flow, FlowProtocol, Party, Ports } from './core/ports';
+export type { ControlPlaneSlot, Quorum } from './core/quorum';
+export type { ClientRate, ControlPlaneSize, EtcdDisk, MachineSize } from './core/sizes';
+export type {
+  AccessConfig,
+  AutoscalerHints,
+  Balancer,
+  BalancerWish,
+  Bucket,
+  ClusterScoped,
+  Disk,
+  Firewall,
+  HostCloud,
+  HostFacts,
+  Identity,
+  Machine,
+  MachineGroup,
+  MachineGroupWish,
+  MachineTemplate,
+  MachineTemplateWish,
+  Network,
+  NodeDriver,
+  NodeProxy,
+  SecretStore,
+} from './hosts/host-cloud';
 export { AwsHosts, type AwsHostsProps } from './hosts/aws/aws-hosts';
-export { AwsImage } from './hosts/aws/image';
+export {
+  AwsImage,
+  type Architecture,
+  type AwsImageConfig,
+  type AwsImageIdOptions,
+  type AwsImageOptions,
+  type AwsImageSearch,
+} from './hosts/aws/image';
 export { NatGateways } from './hosts/aws/nat-gateways';
 export { AwsNetwork, type ExistingNetworkAttributes } from './hosts/aws/network';
+export type { AwsPrivateDns } from './hosts/aws/private-names';
 export type { BgpPeer } from './network/calico-bgp';
 export { CalicoNetwork, type CalicoNetworkProps } from './network/calico-network';

@@ -80,18 +80,28 @@ export interface ConnectionExec {
 const connections = new WeakMap<TerraformStack, string>();
 
 /**
+ * Refuses a second connection, before anything is made for it.
+ *
+ * @throws ValidationError when the stack is connected already
+ */
+export function checkUnconnected(stack: TerraformStack, clusterName: string): void {
+  const already = connections.get(stack);
+  if (already === undefined) return;
+  throw new ValidationError(
+    stack,
+    already === clusterName
+      ? `stack must be connected once, got a second connection to ${clusterName}; remove one`
+      : `stack must be connected to one cluster, got ${already} and ${clusterName}; use a stack for each`,
+  );
+}
+
+/**
  * Gives a stack the helm and kubernetes providers of one cluster.
  *
- * @throws ValidationError when the stack is connected to another cluster already
+ * @throws ValidationError when the stack is connected already
  */
 export function connectStack(stack: TerraformStack, clusterName: string, config: ConnectionConfig): void {
-  const already = connections.get(stack);
-  if (already !== undefined) {
-    throw new ValidationError(
-      stack,
-      `stack must be connected to one cluster, got ${already} and ${clusterName}; use a stack for each`,
-    );
-  }
+  checkUnconnected(stack, clusterName);
   connections.set(stack, clusterName);
   const kubernetes = withExec(config);
   new HelmProvider(stack, 'Helm', { kubernetes });

@@ -112,20 +112,20 @@ function workerIdentity(cluster: HaCluster, store: SecretStore, bucket: Bucket):
     clusterName: cluster.clusterName,
     name: 'worker',
   });
-  identity.mayReadSecret(store, 'public/', 'verify the API server by the cluster authority');
+  identity.mayReadSecret(store, 'public/ca.crt', 'verify the API server by the cluster authority');
   identity.mayReadSecret(store, 'join/worker', 'join with a short-lived token');
   identity.mayReadObjects(bucket, 'bundle/', 'fetch node files that do not fit user-data');
   return identity;
 }
 
-function controlPlaneIdentity(cluster: HaCluster, store: SecretStore, bucket: Bucket): Identity {
+function controlPlaneIdentity(cluster: HaCluster, { uid, store, bucket }: Shared): Identity {
   const { cloud, clusterName } = cluster;
   const identity = cloud.identity(cluster, 'ControlPlaneIdentity', { clusterName, name: 'control-plane' });
   for (const [name, why] of [
     ['state', 'decide between init, join and restore'],
     ['init-lock/', 'only one host makes the cluster'],
     ['roots/', 'share the roots of trust among control planes'],
-    ['public/', 'publish the cluster authority'],
+    ['public/ca.crt', 'publish the cluster authority'],
     ['join/worker', 'rotate the token that workers join with'],
     ['access/admin', 'renew the certificate that Terraform connects with'],
   ] as const) {
@@ -134,7 +134,7 @@ function controlPlaneIdentity(cluster: HaCluster, store: SecretStore, bucket: Bu
   }
   identity.mayReadObjects(bucket, 'bundle/', 'fetch node files that do not fit user-data');
   identity.mayReadObjects(bucket, 'snapshots/', 'restore etcd');
-  identity.mayWriteObjects(bucket, 'snapshots/', 'store etcd snapshots');
+  identity.mayWriteObjects(bucket, `snapshots/${uid}/`, 'store etcd snapshots');
   identity.mayDescribeMachines('tell a dead control plane from one that is only away');
   return identity;
 }
@@ -155,7 +155,7 @@ function buildHosts(cluster: HaCluster, own: Shared, firewall: Firewall, balance
       snippets: props.nodeSnippets ?? [],
     }),
     firewalls: [own.nodeFirewall, firewall],
-    identity: controlPlaneIdentity(cluster, own.store, own.bucket),
+    identity: controlPlaneIdentity(cluster, own),
     rootDisk: { gib: 50 },
     dataDisk: size.etcdDisk,
     tags: machineTags(cluster, own.uid, 'control-plane'),

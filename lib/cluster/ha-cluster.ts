@@ -3,13 +3,18 @@ import { Construct } from 'constructs';
 import { planAddresses, type AddressPlan } from '../core/address-plan';
 import type { ISelfManagedCluster } from '../core/cluster';
 import { problemsOf, ValidationError } from '../core/errors';
-import { DEFAULT_KUBERNETES, kubernetesRelease, type KubeProxyMode, type KubernetesRelease } from '../core/kubernetes-versions';
+import {
+  DEFAULT_KUBERNETES,
+  kubernetesRelease,
+  type KubeProxyMode,
+  type KubernetesRelease,
+} from '../core/kubernetes-versions';
 import { checkLimits } from '../core/limits';
 import { choosePodNetwork, type PodNetwork } from '../core/pod-network';
 import { controlPlaneSlots, type Quorum } from '../core/quorum';
 import { controlPlaneSize, type ControlPlaneSize } from '../core/sizes';
 import type { HostCloud } from '../hosts/host-cloud';
-import { connectStack, requireConnected } from './connection';
+import { checkUnconnected, connectStack, requireConnected } from './connection';
 import { buildControlPlane, type ControlPlane } from './control-plane';
 import type { HaClusterProps } from './ha-cluster-props';
 import type { MultiAzNodePool } from './multi-az-node-pool';
@@ -60,6 +65,7 @@ export class HaCluster extends Construct implements ISelfManagedCluster {
     this.kubernetes = kubernetesRelease(this, kubernetesVersion, {
       acknowledgeUnsupported: props.acknowledgeUnsupportedVersion,
     });
+    checkZones(this, props.controlPlaneZones ?? [], cloud.facts.zones);
     this.quorum = controlPlaneSlots(this, {
       controlPlanes,
       zones: props.controlPlaneZones ?? cloud.facts.zones,
@@ -72,7 +78,12 @@ export class HaCluster extends Construct implements ISelfManagedCluster {
     this.kubeProxyMode = kubeProxyModeOf(this, props, this.kubernetes);
     if (props.recordFile !== undefined) keepRecord(this, props.recordFile, this.record());
     this.controlPlane = buildControlPlane(this, uidOf(this));
-    this.node.addValidation({ validate: () => problemsOf(() => { this.checkPools(); }) });
+    this.node.addValidation({
+      validate: () =>
+        problemsOf(() => {
+          this.checkPools();
+        }),
+    });
     checkEveryStack(this);
   }
 
@@ -86,7 +97,7 @@ export class HaCluster extends Construct implements ISelfManagedCluster {
    *
    * The stack finds the cluster by its name; it needs no state of the hosts' stack, only to be applied after it.
    *
-   * @throws ValidationError when it is the hosts' own stack, or connected to another cluster
+   * @throws ValidationError when it is the hosts' own stack, or connected already
    */
   public connect(stack: TerraformStack): void {
     const own = TerraformStack.of(this);
@@ -96,6 +107,7 @@ export class HaCluster extends Construct implements ISelfManagedCluster {
         `connect needs a stack of its own, got the hosts' stack "${stack.node.id}"; providers cannot be configured from resources of the same apply: make a second stack`,
       );
     }
+    checkUnconnected(stack, this.clusterName);
     const { host, caCertificate, clientCertificate, clientKey } = this.cloud.access(stack, 'Access', {
       clusterName: this.clusterName,
     });
@@ -184,6 +196,15 @@ function checkName(at: Construct, name: string): void {
   throw new ValidationError(
     at,
     `clusterName must be lower case letters, digits and dashes, 2 to 24 characters, beginning with a letter, got ${name}; give clusterName`,
+  );
+}
+
+function checkZones(at: Construct, wanted: readonly string[], known: readonly string[]): void {
+  const stranger = wanted.find((zone) => !known.includes(zone));
+  if (stranger === undefined) return;
+  throw new ValidationError(
+    at,
+    `controlPlaneZones must be zones of the cloud, got ${stranger}; choose from ${known.join(', ')}`,
   );
 }
 

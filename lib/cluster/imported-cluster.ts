@@ -95,7 +95,10 @@ function checkProps(at: Construct, { kubeconfig, context, endpoint, caCertificat
     );
   }
   if (context !== undefined && kubeconfig === undefined) {
-    throw new ValidationError(at, `context needs kubeconfig, got ${context} without one; give kubeconfig or remove context`);
+    throw new ValidationError(
+      at,
+      `context needs kubeconfig, got ${context} without one; give kubeconfig or remove context`,
+    );
   }
   if (endpoint !== undefined && (caCertificate === undefined || exec === undefined)) {
     throw new ValidationError(

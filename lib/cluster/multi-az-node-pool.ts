@@ -152,7 +152,10 @@ function checkProps(pool: MultiAzNodePool, props: MultiAzNodePoolProps): void {
   checkNumber(pool, 'diskGib', diskGib, 20, 16384);
   const [first] = spotFlavors;
   if (first !== undefined && spotPercent === 0) {
-    throw new ValidationError(pool, `spotFlavors needs spotPercent above 0, got ${first}; give spotPercent or remove it`);
+    throw new ValidationError(
+      pool,
+      `spotFlavors needs spotPercent above 0, got ${first}; give spotPercent or remove it`,
+    );
   }
   checkZones(pool, cluster.cloud.facts.zones);
   for (const key of Object.keys(labels)) checkLabel(pool, key, labels[key] ?? '');
@@ -161,7 +164,10 @@ function checkProps(pool: MultiAzNodePool, props: MultiAzNodePoolProps): void {
 
 function checkNumber(at: Construct, property: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new ValidationError(at, `${property} must be a whole number from ${least} to ${most}, got ${value}; choose one`);
+  throw new ValidationError(
+    at,
+    `${property} must be a whole number from ${least} to ${most}, got ${value}; choose one`,
+  );
 }
 
 function checkZones(pool: MultiAzNodePool, known: readonly string[]): void {

@@ -2,6 +2,7 @@ import { ValidationError, type Located } from '../core/errors';
 import type { KubeProxyMode, KubernetesRelease } from '../core/kubernetes-versions';
 import type { BootstrapProps, NodePackages, RegistryMirror } from './bootstrap/bootstrap-props';
 import type { HaCluster } from './ha-cluster';
+import { checkNodeOptions } from './node-checks';
 
 /** How a cluster's hosts are set up. Everything has a default that suits production. */
 export interface NodeOptions {
@@ -138,7 +139,11 @@ export interface NodeOptions {
  *
  * @throws ValidationError for a mode that the version does not have
  */
-export function kubeProxyModeOf(at: Located, { kubeProxyMode }: NodeOptions, release: KubernetesRelease): KubeProxyMode {
+export function kubeProxyModeOf(
+  at: Located,
+  { kubeProxyMode }: NodeOptions,
+  release: KubernetesRelease,
+): KubeProxyMode {
   const { kubeProxyModes, minor } = release;
   const [first] = kubeProxyModes as [KubeProxyMode];
   if (kubeProxyMode === undefined || kubeProxyModes.includes(kubeProxyMode)) return kubeProxyMode ?? first;
@@ -157,7 +162,8 @@ export function bootstrapProps(cluster: HaCluster): BootstrapProps {
   const { props, cloud, clusterName, kubernetes, addresses, quorum, maxPods, size } = cluster;
   const { etcdSnapshotMinutes = 30, serviceDomain = 'cluster.local', kernelModules, packages } = props;
   const image = cloud.imageIsBaked ? 'baked' : 'stock';
-  checkImage(cluster, image, packages !== undefined);
+  checkImage(cluster, image, props);
+  checkNodeOptions(cluster, props);
   if (!Number.isInteger(etcdSnapshotMinutes) || etcdSnapshotMinutes < 5 || etcdSnapshotMinutes > 1440) {
     throw new ValidationError(
       cluster,
@@ -208,7 +214,13 @@ function nodeOptionsOf(props: NodeOptions) {
   };
 }
 
-function checkImage(at: Located, image: 'stock' | 'baked', packages: boolean): void {
+function checkImage(at: Located, image: 'stock' | 'baked', { packages, runtime }: NodeOptions): void {
+  if (image === 'stock' && runtime === 'cri-o') {
+    throw new ValidationError(
+      at,
+      'runtime must be containerd with a stock image, got cri-o; bake an image that holds CRI-O (docs/baked-image.md)',
+    );
+  }
   if (image === 'stock' && !packages) {
     throw new ValidationError(
       at,

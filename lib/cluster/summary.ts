@@ -58,7 +58,10 @@ export function explain(cluster: HaCluster): SummaryLine[] {
     'SSH to nobody',
   ];
   return [
-    line('Kubernetes', `${kubernetes.version}, kube-proxy ${cluster.kubeProxyMode}${kubernetes.note ? ` (${kubernetes.note})` : ''}`),
+    line(
+      'Kubernetes',
+      `${kubernetes.version}, kube-proxy ${cluster.kubeProxyMode}${kubernetes.note ? ` (${kubernetes.note})` : ''}`,
+    ),
     line('Control plane', `${quorum.members} x ${controlPlane.machine}, ${sized}; etcd disk ${size.etcdDisk.gib} GiB`),
     ...cluster.pools.map((pool) =>
       line(`Pool ${pool.poolName}`, `${pool.min} to ${pool.max} x ${pool.machine} in zones ${pool.zones.join(', ')}`),

@@ -307,7 +307,11 @@ export interface HostCloud extends IConstruct {
   /** An empty firewall. */
   firewall(scope: Construct, id: string, wish: ClusterScoped & { readonly party: Party }): Firewall;
   /** Rules for flows between parties; a party may be ranges instead of a firewall. */
-  admit(scope: Construct, flows: readonly Flow[], parties: Readonly<Partial<Record<Party, readonly Firewall[] | readonly string[]>>>): void;
+  admit(
+    scope: Construct,
+    flows: readonly Flow[],
+    parties: Readonly<Partial<Record<Party, readonly Firewall[] | readonly string[]>>>,
+  ): void;
   /** An identity without rights. */
   identity(scope: Construct, id: string, wish: ClusterScoped & { readonly name: string }): Identity;
   /** A secret store below the cluster's name and uid. */
@@ -317,13 +321,21 @@ export interface HostCloud extends IConstruct {
   /** A balancer. */
   balancer(scope: Construct, id: string, wish: ClusterScoped & BalancerWish): Balancer;
   /** A private name for a balancer, where the user asked for private names; else the balancer's own. */
-  nameOf(scope: Construct, id: string, wish: ClusterScoped & { readonly label: string; readonly balancer: Balancer }): string;
+  nameOf(
+    scope: Construct,
+    id: string,
+    wish: ClusterScoped & { readonly label: string; readonly balancer: Balancer },
+  ): string;
   /** A template. */
   machineTemplate(scope: Construct, id: string, wish: ClusterScoped & MachineTemplateWish): MachineTemplate;
   /** A group. */
   machineGroup(scope: Construct, id: string, wish: ClusterScoped & MachineGroupWish): MachineGroup;
   /** Makes the cluster findable by its name, for `access`. */
-  publish(scope: Construct, id: string, wish: ClusterScoped & { readonly uid: string; readonly endpoint: string }): void;
+  publish(
+    scope: Construct,
+    id: string,
+    wish: ClusterScoped & { readonly uid: string; readonly endpoint: string },
+  ): void;
   /** Reads, in another stack, what `publish` and the nodes stored. */
   access(stack: TerraformStack, id: string, wish: ClusterScoped): AccessConfig;
 }

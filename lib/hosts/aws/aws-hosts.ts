@@ -4,11 +4,30 @@ import { awsLookups } from '../../bindings/aws';
 import { zoneRanges } from '../../core/address-plan';
 import { ValidationError } from '../../core/errors';
 import type { Flow } from '../../core/ports';
-import type * as host from '../host-cloud';
+import type {
+  AccessConfig,
+  Balancer,
+  BalancerWish,
+  Bucket,
+  ClusterScoped,
+  Firewall,
+  HostCloud,
+  HostFacts,
+  Identity,
+  Machine,
+  MachineGroup,
+  MachineGroupWish,
+  MachineTemplate,
+  MachineTemplateWish,
+  Network,
+  NodeDriver,
+  NodeProxy,
+  SecretStore,
+} from '../host-cloud';
 import { accessTo, ensureProvider } from './access';
 import { AwsBalancer } from './balancer';
 import { AwsBucket } from './bucket';
-import { admit, AwsFirewall, type Parties } from './firewall';
+import { admit, AwsFirewall } from './firewall';
 import { AwsGroup } from './group';
 import { AwsIdentity } from './identity';
 import { AwsImage, type AwsImageConfig } from './image';
@@ -71,7 +90,7 @@ export interface AwsHostsProps {
    *
    * @default - none
    */
-  readonly machines?: readonly host.Machine[];
+  readonly machines?: readonly Machine[];
 
   /**
    * Private names in place of the balancers' own.
@@ -106,7 +125,7 @@ export interface AwsHostsProps {
    *
    * @default - none
    */
-  readonly proxy?: host.NodeProxy;
+  readonly proxy?: NodeProxy;
 
   /**
    * Tags of everything.
@@ -132,12 +151,12 @@ export interface AwsHostsProps {
  * @example
  * new AwsHosts(hosts, 'Cloud', { region: 'eu-central-1', zones: ['a', 'b', 'c'], cidr: '10.20.0.0/16' });
  */
-export class AwsHosts extends Construct implements host.HostCloud {
-  public readonly facts: host.HostFacts;
-  public readonly network: host.Network;
-  public readonly nodeDriver = awsNodeDriver;
+export class AwsHosts extends Construct implements HostCloud {
+  public readonly facts: HostFacts;
+  public readonly network: Network;
+  public readonly nodeDriver: NodeDriver = awsNodeDriver;
   public readonly imageIsBaked: boolean;
-  public readonly proxy?: host.NodeProxy;
+  public readonly proxy?: NodeProxy;
   // Images with Amazon's udev rules have the name that the template gives; elsewhere it is the second NVMe disk.
   public readonly dataDiskDevices: readonly string[] = ['/dev/sdf', '/dev/xvdf', '/dev/nvme1n1'];
 
@@ -181,7 +200,7 @@ export class AwsHosts extends Construct implements host.HostCloud {
     };
   }
 
-  public machine(at: IConstruct, property: string, text: string): host.Machine {
+  public machine(at: IConstruct, property: string, text: string): Machine {
     return machineOf(at, property, text, this.props.machines);
   }
 
@@ -194,36 +213,32 @@ export class AwsHosts extends Construct implements host.HostCloud {
     return config.id;
   }
 
-  public firewall(parent: Construct, id: string, wish: Parameters<host.HostCloud['firewall']>[2]): AwsFirewall {
+  public firewall(parent: Construct, id: string, wish: Parameters<HostCloud['firewall']>[2]): Firewall {
     return new AwsFirewall(parent, id, { site: this.site, wish });
   }
 
-  public admit(parent: Construct, flows: readonly Flow[], parties: Parties): void {
+  public admit(parent: Construct, flows: readonly Flow[], parties: Parameters<HostCloud['admit']>[2]): void {
     admit(parent, flows, parties);
   }
 
-  public identity(parent: Construct, id: string, wish: host.ClusterScoped & { readonly name: string }): AwsIdentity {
+  public identity(parent: Construct, id: string, wish: ClusterScoped & { readonly name: string }): Identity {
     const { permissionsBoundary } = this.props;
     return new AwsIdentity(parent, id, { site: this.site, wish: { ...wish, permissionsBoundary } });
   }
 
-  public secretStore(
-    parent: Construct,
-    id: string,
-    wish: host.ClusterScoped & { readonly uid: string },
-  ): AwsSecretStore {
+  public secretStore(parent: Construct, id: string, wish: ClusterScoped & { readonly uid: string }): SecretStore {
     return new AwsSecretStore(parent, id, { site: this.site, wish });
   }
 
-  public bucket(parent: Construct, id: string, wish: host.ClusterScoped & { readonly keepDays: number }): AwsBucket {
+  public bucket(parent: Construct, id: string, wish: ClusterScoped & { readonly keepDays: number }): Bucket {
     return new AwsBucket(parent, id, { site: this.site, wish });
   }
 
-  public balancer(parent: Construct, id: string, wish: host.ClusterScoped & host.BalancerWish): AwsBalancer {
+  public balancer(parent: Construct, id: string, wish: ClusterScoped & BalancerWish): Balancer {
     return new AwsBalancer(parent, id, { site: this.site, wish });
   }
 
-  public nameOf(parent: Construct, id: string, wish: Parameters<host.HostCloud['nameOf']>[2]): string {
+  public nameOf(parent: Construct, id: string, wish: Parameters<HostCloud['nameOf']>[2]): string {
     const { clusterName, label, balancer } = wish;
     const { privateDns } = this.props;
     if (!privateDns) return balancer.host;
@@ -233,27 +248,23 @@ export class AwsHosts extends Construct implements host.HostCloud {
     return names.addName(parent, id, `${label}.${clusterName}`, balancer);
   }
 
-  public machineTemplate(
-    parent: Construct,
-    id: string,
-    wish: host.ClusterScoped & host.MachineTemplateWish,
-  ): AwsTemplate {
+  public machineTemplate(parent: Construct, id: string, wish: ClusterScoped & MachineTemplateWish): MachineTemplate {
     const { securityGroupIds = [] } = this.props;
     const image = [...this.images.values()].find((config) => config.id === wish.image);
     const rootDevice = image?.rootDevice ?? '/dev/xvda';
     return new AwsTemplate(parent, id, { site: this.site, wish: { ...wish, securityGroupIds, rootDevice } });
   }
 
-  public machineGroup(parent: Construct, id: string, wish: host.ClusterScoped & host.MachineGroupWish): AwsGroup {
+  public machineGroup(parent: Construct, id: string, wish: ClusterScoped & MachineGroupWish): MachineGroup {
     const { machines = [] } = this.props;
     return new AwsGroup(parent, id, { site: this.site, wish: { ...wish, machines } });
   }
 
-  public publish(parent: Construct, id: string, wish: Parameters<host.HostCloud['publish']>[2]): void {
+  public publish(parent: Construct, id: string, wish: Parameters<HostCloud['publish']>[2]): void {
     new AwsCurrent(parent, id, { site: this.site, wish });
   }
 
-  public access(stack: TerraformStack, id: string, { clusterName }: host.ClusterScoped): host.AccessConfig {
+  public access(stack: TerraformStack, id: string, { clusterName }: ClusterScoped): AccessConfig {
     return accessTo(stack, id, { clusterName, region: this.props.region });
   }
 

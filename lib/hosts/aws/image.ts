@@ -3,7 +3,8 @@ import { awsLookups } from '../../bindings/aws';
 import { ValidationError, type Located } from '../../core/errors';
 import { checkId } from './network';
 
-type Architecture = 'amd64' | 'arm64';
+/** The architecture of a machine's processor. */
+export type Architecture = 'amd64' | 'arm64';
 
 /** Images by owner and name. */
 export interface AwsImageSearch {

@@ -6,6 +6,7 @@ import { machineOf, MACHINES } from '../../../lib/hosts/aws/machines';
 import { fit, own, pascal } from '../../../lib/hosts/aws/names';
 import { NatGateways } from '../../../lib/hosts/aws/nat-gateways';
 import { AwsNetwork } from '../../../lib/hosts/aws/network';
+import { AwsTemplate } from '../../../lib/hosts/aws/template';
 import { checkAgainstSchema } from '../../support/schema';
 import { askFor, DEFAULTS, hosted, synthesized } from './hosted';
 
@@ -243,7 +244,7 @@ describe('the machines', () => {
   test('start from the root disk of Amazon Linux where the image is not of the cloud', () => {
     const { stack, cloud, keeper } = hosted();
     const machine = cloud.machine(stack, 'machine', 'm7i.large');
-    const { templateId } = cloud.machineTemplate(stack, 'Other', {
+    const template = cloud.machineTemplate(stack, 'Other', {
       clusterName: 'shop',
       name: 'other',
       machine,
@@ -254,6 +255,7 @@ describe('the machines', () => {
       rootDisk: { gib: 20 },
       tags: {},
     });
+    const { templateId } = own(stack, AwsTemplate, template);
     expect(templateId).toContain('Token');
     const other = all(synthesized(stack), 'aws_launch_template').find(({ image_id }) => image_id === 'ami-0');
     expect(other.block_device_mappings[0].device_name).toBe('/dev/xvda');

@@ -1,3 +1,5 @@
+import { AwsIdentity } from '../../../lib/hosts/aws/identity';
+import { own } from '../../../lib/hosts/aws/names';
 import { awsNodeDriver } from '../../../lib/hosts/aws/node-driver';
 import { hosted, synthesized } from './hosted';
 
@@ -104,7 +106,7 @@ test('one reason for several names is one statement', () => {
 
 test('an identity may hold a statement of the cloud, and is nothing without grants', () => {
   const { stack, cloud } = hosted();
-  const other = cloud.identity(stack, 'Other', { clusterName: 'shop', name: 'other' });
+  const other = own(stack, AwsIdentity, cloud.identity(stack, 'Other', { clusterName: 'shop', name: 'other' }));
   expect(other.ready).toEqual([]);
   other.may({ Action: ['ec2:CreateTags'], Resource: '*' }, 'name my disk');
   expect(policy(synthesized(stack), 'Other')).toEqual([allow('NameMyDisk', ['ec2:CreateTags'], '*')]);
