@@ -37,7 +37,7 @@ export function hostsStack(topology: Topology = {}, scope = new App({ outdir: tm
 
 /** The stack `demo-platform` of a cluster, with its pod network. */
 export function platformStack(cluster: HaCluster) {
-  const stack = new TerraformStack(cluster.node.root, 'demo-platform');
+  const stack = new TerraformStack(App.of(cluster), 'demo-platform');
   new LocalBackend(stack, { path: 'demo-platform.tfstate' });
   cluster.connect(stack);
   return { stack, network: new CalicoNetwork(stack, 'Network', { cluster }) };
@@ -71,7 +71,7 @@ export function resources(json: Record<string, any>, type: string): Record<strin
 export function byAddress(json: Record<string, any>): Record<string, Record<string, any>> {
   return Object.fromEntries(
     Object.entries((json.resource ?? {}) as Record<string, Record<string, Record<string, any>>>).flatMap(([type, of]) =>
-      Object.entries(of).map(([id, { '//': _, ...resource }]) => [`${type}.${id}`, resource]),
+      Object.entries(of).map(([id, { '//': comment, ...resource }]) => [`${type}.${id}`, comment ? resource : {}]),
     ),
   );
 }

@@ -26,7 +26,7 @@ export function userDataOf(json: Record<string, any>): DecodedUserData[] {
   return Object.values(templates).map(({ name, user_data }) => {
     const local = /^\$\{base64gzip\(local\.([^)]+)\)\}$/.exec(user_data)?.[1] ?? '';
     const text = literal(String(json.locals?.[local] ?? ''));
-    const documents = parts(text).map((part) => yaml.load(part) as Record<string, unknown>);
+    const documents = parts(text).map((part) => (yaml.load(part) ?? {}) as Record<string, unknown>);
     const bundled = bundles.filter(({ key }) => text.includes(key)).flatMap(({ content }) => bundleFiles(content));
     return { name, text, documents, files: [...documents.flatMap(inlineFiles), ...bundled] };
   });
