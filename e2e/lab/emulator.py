@@ -191,8 +191,9 @@ IAMPolicyStatement._match = staticmethod(matches)
 
 
 def launch(self, count_needed, propagated_tags):
-    """Moto starts all instances of a group in its first subnet, with the disks of the template's default version, and
-    forgets to register with the target groups what replaces an instance that ec2:TerminateInstances ended."""
+    """Moto starts all instances of a group in its first subnet, with the disks of the template's default version and a name
+    as in us-east-1, and forgets to register with the target groups what replaces an instance that ec2:TerminateInstances
+    ended."""
     propagated_tags["aws:autoscaling:groupName"] = self.name
     propagated_tags.update(self.instance_tags)
     template = self.ec2_launch_template
@@ -211,6 +212,7 @@ def launch(self, count_needed, propagated_tags):
             is_instance_type_default=False,
             associate_public_ip=None,
             subnet_id=min(subnets, key=taken.count),
+            region_name=self.region,
         ).instances[0]
         started.autoscaling_group = self
         self.instance_states.append(InstanceState(started, protected_from_scale_in=self.new_instances_protected_from_scale_in))
