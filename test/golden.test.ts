@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as yaml from 'js-yaml';
+import { rightsOf } from '../scripts/deployer-rights';
 import { fingerprint } from './support/fingerprint';
 import { checkAgainstSchema } from './support/schema';
 import { secretsIn } from './support/secrets';
@@ -32,6 +33,11 @@ test('there are at least 25 topologies, and a golden for each', () => {
 
 test.each(all)("$name: every resource fits its provider's schema", ({ stacks }) => {
   expect(Object.values(stacks).flatMap(checkAgainstSchema)).toEqual([]);
+});
+
+test('the table of the deployer knows the rights for every resource of every topology', () => {
+  const types = all.flatMap(({ stacks }) => Object.values(stacks).flatMap((json) => [...rightsOf(json).keys()]));
+  expect(new Set(types).size).toBeGreaterThan(30);
 });
 
 test.each(all)('$name: nothing secret is synthesized', ({ stacks, nodes }) => {

@@ -26,7 +26,7 @@ export function hostsStack(topology: Topology = {}, scope = new App({ outdir: tm
     cidr: '10.20.0.0/16',
     image: bakedImage(),
     ...hosts,
-  } as AwsHostsProps);
+  });
   if (facts) Object.assign(cloud, { facts: { ...cloud.facts, ...facts } });
   const ha = new HaCluster(stack, 'Cluster', { cloud, maxNodes: 20, ...cluster });
   for (const [id, pool] of Object.entries(pools)) {
