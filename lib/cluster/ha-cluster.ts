@@ -1,5 +1,6 @@
-import { DataResource, Fn, TerraformStack } from 'cdktf';
+import { Fn, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
+import { TerraformData } from '../bindings/terraform-data';
 import { planAddresses, type AddressPlan } from '../core/address-plan';
 import type { ISelfManagedCluster } from '../core/cluster';
 import { problemsOf, ValidationError } from '../core/errors';
@@ -210,5 +211,5 @@ function checkZones(at: Construct, wanted: readonly string[], known: readonly st
 
 /** A uid from Terraform's built-in resource: a cluster made again under the same name never adopts old secrets. */
 function uidOf(cluster: HaCluster): string {
-  return Fn.substr(new DataResource(cluster, 'Uid').id, 0, 8);
+  return Fn.substr(new TerraformData(cluster, 'Uid').id, 0, 8);
 }

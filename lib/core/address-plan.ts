@@ -258,5 +258,5 @@ function checkCapacity(
 }
 
 function counted(value: number): string {
-  return value.toLocaleString('en-US');
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }
