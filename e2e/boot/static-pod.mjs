@@ -7,7 +7,8 @@ const pod = load(readFileSync(process.argv[2], 'utf8'));
 const [container] = pod.spec.containers;
 for (const { name, mountPath } of container.volumeMounts) {
   const { hostPath } = pod.spec.volumes.find((volume) => volume.name === name);
-  if (hostPath.path !== mountPath) throw new Error(`${name} is ${hostPath.path} outside and ${mountPath} inside: it cannot run here`);
+  if (hostPath.path !== mountPath)
+    throw new Error(`${name} is ${hostPath.path} outside and ${mountPath} inside: it cannot run here`);
 }
 const [program, ...rest] = container.command;
 const child = spawn(program, rest, { stdio: 'inherit' });

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Whether a kubelet's certificate request is what it should be. Sourced, never run.
 
-# csr_fields FILE: lines CN=, O=, DNS:, IP: … of a request whose signature is right; X= for any other part of the subject.
+# csr_fields FILE: lines CN=, O=, DNS:, IP: and so on of a request whose signature is right; X= for any other part of the subject.
 csr_fields() {
   openssl req -in "$1" -noout -verify >/dev/null 2>&1 || return 1
   openssl req -in "$1" -noout -subject -nameopt sep_multiline,utf8 | sed -n 's/^ *\(CN\|O\)=/\1=/p; /^ *\(CN\|O\)=\|^subject/!s/^ */X=/p'

@@ -1,0 +1,97 @@
+# Runs as a control plane that is about to join, in a sandbox, beside two real etcd members and a dead one.
+# shellcheck shell=bash
+source "$REPO/e2e/support/tap.sh"
+source /usr/local/lib/hacluster/common.sh
+for part in kubeadm-files pki roots etcd serial; do
+  # shellcheck source=/dev/null
+  source "$HAC_LIB/$part.sh"
+done
+set +eE
+cloud_facts
+make_roots
+write_kubeadm_files
+kubeadm init phase certs etcd-healthcheck-client --config "$HAC_RUN/kubeadm/init.yaml" >/dev/null
+
+certify() { # NAME ADDRESS
+  make_key >"/run/$1.key"
+  openssl req -new -key "/run/$1.key" -subj "/CN=$1" -out "/run/$1.csr"
+  sign "/run/$1.csr" "subjectAltName = IP:$2,IP:127.0.0.1
+extendedKeyUsage = serverAuth,clientAuth" '-5 minutes' '+1 day' -cert "$HAC_PKI/etcd/ca.crt" -keyfile "$HAC_PKI/etcd/ca.key" >"/run/$1.crt"
+}
+
+member() { # NAME ADDRESS CLUSTER new|existing
+  setsid etcd --name "$1" --data-dir "/run/data-$1" --listen-client-urls "https://$2:2379" --advertise-client-urls "https://$2:2379" \
+    --listen-peer-urls "https://$2:2380" --initial-advertise-peer-urls "https://$2:2380" --initial-cluster "$3" --initial-cluster-state "$4" \
+    --cert-file "/run/$1.crt" --key-file "/run/$1.key" --client-cert-auth --trusted-ca-file "$HAC_PKI/etcd/ca.crt" \
+    --peer-cert-file "/run/$1.crt" --peer-key-file "/run/$1.key" --peer-client-cert-auth --peer-trusted-ca-file "$HAC_PKI/etcd/ca.crt" \
+    --unsafe-no-fsync --log-level error >>"/run/$1.log" 2>&1 &
+  echo $! >"/run/$1.pid"
+}
+
+members() { etcdctl_at "$(live_endpoints)" member list | sed 's/, /,/g' | cut -d, -f3 | sort | xargs; }
+healthy() {
+  for _ in $(seq 60); do
+    if etcdctl_at "$1" endpoint health >/dev/null 2>&1; then return 0; fi
+    sleep 0.5
+  done
+  return 1
+}
+is() { [[ $1 == "$2" ]] || { echo "got $1, not $2"; return 1; }; }
+kill_member() { kill -9 "$(cat "/run/$1.pid")" && sleep 1; }
+name() { printf 'ip-%s.eu-central-1.compute.internal' "${1//./-}"; }
+
+b=$(name 10.20.0.5) c=$(name 10.20.0.6) dead=$(name 10.20.0.9)
+ip address add 10.20.0.9/32 dev lo
+for address in 10.20.0.5 10.20.0.6 10.20.0.9; do certify "$(name $address)" $address; done
+certify "$NODE_NAME" "$NODE_ADDRESS"
+three=$b=https://10.20.0.5:2380,$c=https://10.20.0.6:2380,$dead=https://10.20.0.9:2380
+member "$b" 10.20.0.5 "$three" new
+member "$c" 10.20.0.6 "$three" new
+member "$dead" 10.20.0.9 "$three" new
+healthy https://10.20.0.5:2379
+etcdctl_at https://10.20.0.5:2379 put /registry/word kept >/dev/null
+
+all_live() { reap_dead_members && is "$(members)" "$b $c $dead"; }
+check 'etcd: members that live all stay' all_live
+kill_member "$dead"
+
+refused() {
+  local answer
+  answer=$(etcdctl_at https://10.20.0.5:2379 member add x --learner --peer-urls "https://$NODE_ADDRESS:2380" 2>&1)
+  [[ $answer == *'unhealthy cluster'* ]] || { echo "$answer"; return 1; }
+}
+check 'etcd: while a dead member is listed, a new one is refused' refused
+
+away() {
+  jq 'map(if .address == "10.20.0.9" then .state = "stopped" else . end)' "$FAKE/instances.json" >/run/i && cp /run/i "$FAKE/instances.json"
+  reap_dead_members && is "$(members)" "$b $c $dead"
+}
+check 'etcd: a member whose machine only stopped stays' away
+
+replaced() {
+  jq 'map(if .address == "10.20.0.9" then .state = "terminated" else . end)' "$FAKE/instances.json" >/run/i && cp /run/i "$FAKE/instances.json"
+  reap_dead_members && is "$(members)" "$b $c" || return 1
+  etcdctl_at https://10.20.0.5:2379 member add "$NODE_NAME" --learner --peer-urls "https://$NODE_ADDRESS:2380" >/dev/null || return 1
+  # The join is cut off here: the learner that nobody became is a leftover of this very machine.
+  reap_dead_members && is "$(members)" "$b $c" || return 1
+  local id
+  id=$(etcdctl_at https://10.20.0.5:2379 member add "$NODE_NAME" --learner --peer-urls "https://$NODE_ADDRESS:2380" | sed -n 's/^Member *\([0-9a-f]*\) added.*/\1/p')
+  member "$NODE_NAME" "$NODE_ADDRESS" "$b=https://10.20.0.5:2380,$c=https://10.20.0.6:2380,$NODE_NAME=https://$NODE_ADDRESS:2380" existing
+  for _ in $(seq 40); do
+    if etcdctl_at https://10.20.0.5:2379 member promote "$id" >/dev/null 2>&1; then break; fi
+    sleep 0.5
+  done
+  healthy "https://$NODE_ADDRESS:2379" || return 1
+  is "$(etcdctl_at "https://$NODE_ADDRESS:2379" get /registry/word --print-value-only)" kept
+}
+check 'etcd: a member whose machine is gone is removed, and the new one takes its place with all data' replaced
+
+guarded() {
+  jq 'map(if .address == "10.20.0.5" or .address == "10.20.0.6" then .state = "terminated" else . end)' "$FAKE/instances.json" >/run/i && cp /run/i "$FAKE/instances.json"
+  kill_member "$c"
+  kill_member "$b"
+  # Two of three are gone: nobody can remove anything, and the join fails instead of doing harm.
+  ! reap_dead_members
+}
+check 'etcd: without a majority nothing is removed' guarded
+tap_end
