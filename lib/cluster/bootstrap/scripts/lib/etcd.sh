@@ -7,11 +7,11 @@ etcd_tool() {
   local tool=$1
   shift
   if command -v "$tool" >/dev/null; then
-    ETCDCTL_API=3 "$tool" "$@"
+    "$tool" "$@"
     return
   fi
   ctr -n k8s.io images pull "$HAC_ETCD_IMAGE" >/dev/null || return 1
-  ctr -n k8s.io run --rm --net-host --env ETCDCTL_API=3 \
+  ctr -n k8s.io run --rm --net-host \
     --mount type=bind,src=/etc/kubernetes/pki,dst=/etc/kubernetes/pki,options=rbind:ro \
     --mount type=bind,src=/var/lib,dst=/var/lib,options=rbind:rw \
     "$HAC_ETCD_IMAGE" "hacluster-$tool-$$" "$tool" "$@"
