@@ -3,16 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, LocalBackend, TerraformStack } from 'cdktf';
 import {
+  AwsHosts,
   AwsImage,
   AwsNetwork,
   CalicoNetwork,
   explain,
   HaCluster,
+  MultiAzNodePool,
   NatGateways,
   PodNetworkMode,
   type HaClusterProps,
 } from '../../lib';
-import { bothStacks, hostsStack, messageOf, platformStack, synth, synthesized } from '../support/topology';
+import { bakedImage, bothStacks, hostsStack, messageOf, platformStack, synth, synthesized } from '../support/topology';
 import type { Topology } from '../support/topology';
 import { resources } from '../support/topology';
 
@@ -522,6 +524,23 @@ describe('the record of a cluster', () => {
     );
     expect(message).toContain('demo-platform: replicas must be even, got 3; choose 2');
     expect(existsSync(join(folder, 'records', 'never.json'))).toBe(false);
+    expect(readdirSync(join(outdir, 'stacks'))).toEqual([]);
+  });
+
+  test('fails when a second cluster has a fault, with neither written', () => {
+    const outdir = join(folder, String((count += 1)));
+    const { cloud, stack } = hostsStack(recorded('one.json'), new App({ outdir }));
+    new HaCluster(stack, 'Same', { cloud, maxNodes: 5, clusterName: 'same' });
+    const later = new TerraformStack(App.of(stack), 'later-hosts');
+    new LocalBackend(later, {});
+    const props = { region: 'eu-central-1', zones: ['a'], cidr: '10.30.0.0/16', image: bakedImage() };
+    const other = new HaCluster(later, 'Cluster', { cloud: new AwsHosts(later, 'Cloud', props), maxNodes: 5 });
+    new MultiAzNodePool(later, 'Workers', { cluster: other, machine: '4c16g', min: 1, max: 6 });
+    const message = messageOf(() => {
+      App.of(stack).synth();
+    });
+    expect(message.split('later-hosts/Cluster: ')).toHaveLength(2);
+    expect(existsSync(join(folder, 'records', 'one.json'))).toBe(false);
     expect(readdirSync(join(outdir, 'stacks'))).toEqual([]);
   });
 
