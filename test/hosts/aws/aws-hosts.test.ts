@@ -119,7 +119,7 @@ describe('the network', () => {
   test('has a NAT gateway in each zone by default', () => {
     expect(count(usual, 'aws_nat_gateway')).toBe(3);
     expect(new Set(all(usual, 'aws_route').map((route) => route.nat_gateway_id)).size).toBe(4);
-    expect(hosted().cloud.network.outbound).toBe('a NAT gateway in each of 3 zones');
+    expect(hosted().cloud.network.outbound).toBe('a NAT gateway in each of 3 zones, each paid by the hour');
   });
 
   test('has one NAT gateway on demand, and says what that costs', () => {
