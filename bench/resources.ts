@@ -20,11 +20,18 @@ export function resourceFigures(): Figure[] {
   const sum = (list: typeof counts) => list.reduce((total, { count }) => total + count, 0);
   const inline = Object.entries(resource).flatMap(([type, all]) =>
     Object.values(all).filter(
-      (one) => (type === 'aws_security_group' && ('ingress' in one || 'egress' in one)) || (type === 'aws_route_table' && 'route' in one),
+      (one) =>
+        (type === 'aws_security_group' && ('ingress' in one || 'egress' in one)) ||
+        (type === 'aws_route_table' && 'route' in one),
     ),
   );
   return [
-    { name: 'ha-cluster-resources', value: sum(counts.filter(({ type }) => !rules.test(type))), unit: 'without security-group rules', limit: 75 },
+    {
+      name: 'ha-cluster-resources',
+      value: sum(counts.filter(({ type }) => !rules.test(type))),
+      unit: 'without security-group rules',
+      limit: 75,
+    },
     { name: 'ha-cluster-resources-with-rules', value: sum(counts), unit: 'with security-group rules', limit: 110 },
     { name: 'ha-cluster-inline-rules', value: inline.length, unit: 'inline rules or routes', limit: 0 },
   ];

@@ -9,7 +9,7 @@ export const root = resolve(__dirname, '..');
 export function workFolder(): string {
   mkdirSync(join(root, 'temp'), { recursive: true });
   const folder = mkdtempSync(join(root, 'temp', 'bench-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  process.on('exit', () => { rmSync(folder, { recursive: true, force: true }); });
   return folder;
 }
 
@@ -19,8 +19,23 @@ export function compileExample(folder: string, name: string): string {
     process.execPath,
     [
       join(root, 'node_modules/typescript/bin/tsc'),
-      '--outDir', folder, '--rootDir', root, '--module', 'node16', '--moduleResolution', 'node16', '--target', 'es2022',
-      '--lib', 'es2023', '--skipLibCheck', '--esModuleInterop', '--types', 'node', join(root, 'examples', name, 'main.ts'),
+      '--outDir',
+      folder,
+      '--rootDir',
+      root,
+      '--module',
+      'node16',
+      '--moduleResolution',
+      'node16',
+      '--target',
+      'es2022',
+      '--lib',
+      'es2023',
+      '--skipLibCheck',
+      '--esModuleInterop',
+      '--types',
+      'node',
+      join(root, 'examples', name, 'main.ts'),
     ],
     { stdio: 'inherit' },
   );

@@ -21,16 +21,33 @@ export function synthFigures(): Figure[] {
   const runs = Array.from({ length: RUNS }, () => ({ ours: coldRun(ours), raw: coldRun(raw), load: coldRun(load) }));
   const ms = (which: 'ours' | 'raw' | 'load') => median(runs.map((run) => run[which].ms));
   return [
-    { name: 'cluster-synth-ratio', value: round(median(runs.map((run) => run.ours.ms / run.raw.ms))), unit: 'x raw cdktf', limit: 1.25 },
-    { name: 'cluster-synth-ratio-less-load', value: round((ms('ours') - ms('load')) / (ms('raw') - ms('load'))), unit: 'x raw cdktf', limit: 2 },
+    {
+      name: 'cluster-synth-ratio',
+      value: round(median(runs.map((run) => run.ours.ms / run.raw.ms))),
+      unit: 'x raw cdktf',
+      limit: 1.25,
+    },
+    {
+      name: 'cluster-synth-ratio-less-load',
+      value: round((ms('ours') - ms('load')) / (ms('raw') - ms('load'))),
+      unit: 'x raw cdktf',
+      limit: 2,
+    },
     { name: 'cluster-synth-ms', value: round(ms('ours'), 0), unit: 'ms', limit: 450 },
-    { name: 'cluster-synth-rss-mb', value: round(median(runs.map((run) => run.ours.rssMb)), 0), unit: 'MB', limit: 130 },
+    {
+      name: 'cluster-synth-rss-mb',
+      value: round(median(runs.map((run) => run.ours.rssMb)), 0),
+      unit: 'MB',
+      limit: 130,
+    },
   ];
 }
 
 /** A program that emits the same stacks with nothing but cdktf's own classes and literal data. */
 function rawProgram(out: string): string {
-  const { stacks } = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as { stacks: Record<string, { synthesizedStackPath: string }> };
+  const { stacks } = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as {
+    stacks: Record<string, { synthesizedStackPath: string }>;
+  };
   const lines = [
     "const { App, TerraformStack, TerraformResource, TerraformDataSource } = require('cdktf');",
     'function make(Base, scope, type, name, { depends_on, lifecycle, ...attributes }) {',
@@ -44,10 +61,15 @@ function rawProgram(out: string): string {
   for (const [name, { synthesizedStackPath }] of Object.entries(stacks)) {
     const json = JSON.parse(readFileSync(join(out, synthesizedStackPath), 'utf8')) as Record<string, any>;
     lines.push(`{ const stack = new TerraformStack(app, ${JSON.stringify(name)});`);
-    for (const [section, base] of [['resource', 'TerraformResource'], ['data', 'TerraformDataSource']] as const) {
+    for (const [section, base] of [
+      ['resource', 'TerraformResource'],
+      ['data', 'TerraformDataSource'],
+    ] as const) {
       for (const [type, all] of Object.entries(json[section] ?? {})) {
         for (const [id, attributes] of Object.entries(all as Record<string, object>)) {
-          lines.push(`make(${base}, stack, '${type}', '${id}', ${JSON.stringify({ ...attributes, '//': undefined })});`);
+          lines.push(
+            `make(${base}, stack, '${type}', '${id}', ${JSON.stringify({ ...attributes, '//': undefined })});`,
+          );
         }
       }
     }
@@ -63,16 +85,27 @@ function rawProgram(out: string): string {
 /** The comparison is fair only if both write the same, but for comments and paths. */
 function checkSame(folder: string, raw: string, out: string): void {
   const other = join(folder, 'raw-out');
-  execFileSync(process.execPath, [raw], { cwd: folder, env: { ...process.env, CDKTF_OUTDIR: other, SKIP_VALIDATION: '1' } });
+  execFileSync(process.execPath, [raw], {
+    cwd: folder,
+    env: { ...process.env, CDKTF_OUTDIR: other, SKIP_VALIDATION: '1' },
+  });
   const strip = (value: any): any =>
     Array.isArray(value)
       ? value.map(strip)
       : value && typeof value === 'object'
-        ? Object.fromEntries(Object.entries(value).filter(([key]) => key !== '//').map(([key, one]) => [key, strip(one)]))
+        ? Object.fromEntries(
+            Object.entries(value)
+              .filter(([key]) => key !== '//')
+              .map(([key, one]) => [key, strip(one)]),
+          )
         : value;
-  const { stacks } = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as { stacks: Record<string, { synthesizedStackPath: string }> };
+  const { stacks } = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as {
+    stacks: Record<string, { synthesizedStackPath: string }>;
+  };
   for (const { synthesizedStackPath } of Object.values(stacks)) {
-    const [ours, theirs] = [out, other].map((from) => JSON.stringify(strip(JSON.parse(readFileSync(join(from, synthesizedStackPath), 'utf8')))));
+    const [ours, theirs] = [out, other].map((from) =>
+      JSON.stringify(strip(JSON.parse(readFileSync(join(from, synthesizedStackPath), 'utf8')))),
+    );
     if (ours !== theirs) throw new Error(`the raw program writes something else than ${synthesizedStackPath}`);
   }
 }
