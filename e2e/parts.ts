@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   if (unpack) await must('unpack', setup, [], 300, { ...process.env, PARTS: parts });
   const chosen = wanted.length > 0 ? MODULES.filter(({ name }) => wanted.includes(name)) : MODULES;
   for (const module of chosen.filter(({ packed }) => !(unpack && packed))) {
-    await build(module).catch((error: unknown) => {
+    await build(module, unpack ? 400 : 1800).catch((error: unknown) => {
       // Next to packed parts the few others are a gift: a machine without Go goes on without them.
       if (!unpack || wanted.length > 0) throw error;
       console.log(`# lacking ${module.name}: ${String(error)}`);
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   if (mirror !== undefined) console.log(`export TF_PLUGIN_MIRROR='${mirror}'`);
 }
 
-async function build(module: Module): Promise<void> {
+async function build(module: Module, limit: number): Promise<void> {
   const source = join(repo, 'e2e', 'parts', module.folder ?? module.name);
   const stamp = join(parts, '.built', module.name);
   const sum = `${fingerprint(source)}\n`;
@@ -64,7 +64,7 @@ async function build(module: Module): Promise<void> {
       `build ${module.name}`,
       'go',
       [...args, pattern],
-      1800,
+      limit,
       { ...process.env, CGO_ENABLED: '0', GOFLAGS: '' },
       source,
     );

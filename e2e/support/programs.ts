@@ -66,8 +66,7 @@ const JQ = debian('jq', 'jq', '--version');
 const CURL = debian('curl', 'curl', '--version');
 const OPENSSL = debian('openssl', 'openssl', 'version');
 const IP = debian('ip', 'iproute2', '-V');
-const NFT = debian('nft', 'nftables', '--version');
-const HAPROXY = debian('haproxy', 'haproxy', '-v');
+const XFS = debian('mkfs.xfs', 'xfsprogs', '-V');
 
 /** What each suite needs; a suite whose list is not complete is not started. */
 export const NEEDS: Readonly<Record<string, readonly Program[]>> = {
@@ -77,20 +76,33 @@ export const NEEDS: Readonly<Record<string, readonly Program[]>> = {
     part('1.35/kubeadm', 'version', '-o', 'short'),
     ETCD,
     CONTAINERD,
+    TERRAFORM,
     debian('bats', 'bats', '--version'),
     debian('shellcheck', 'shellcheck', '--version'),
     debian('cloud-init', 'cloud-init', '--version'),
     debian('systemd-analyze', 'systemd', '--version'),
-    debian('keepalived', 'keepalived', '--version'),
-    HAPROXY,
-    NFT,
+    XFS,
     IP,
     JQ,
     CURL,
     OPENSSL,
   ],
   api: [KUBE, ETCD, APISERVER, KUBECTL, JQ, CURL, OPENSSL, IP],
-  providers: [GO, TERRAFORM, TOFU, ETCD, APISERVER, KUBECTL, EMULATOR],
+  providers: [
+    GO,
+    TERRAFORM,
+    TOFU,
+    ETCD,
+    APISERVER,
+    part('kube-controller-manager', '--version'),
+    KUBECTL,
+    part('helm', 'version', '--short'),
+    EMULATOR,
+    JQ,
+    CURL,
+    OPENSSL,
+    debian('unzip', 'unzip', '-v'),
+  ],
   lab: [
     TERRAFORM,
     EMULATOR,
@@ -103,13 +115,15 @@ export const NEEDS: Readonly<Record<string, readonly Program[]>> = {
     debian('mmdebstrap', 'mmdebstrap', '--version'),
     debian('systemd-nspawn', 'systemd-container', '--version'),
     debian('dnsmasq', 'dnsmasq-base', '--version'),
+    debian('haproxy', 'haproxy', '-v'),
+    debian('nft', 'nftables', '--version'),
     debian('zstd', 'zstd', '--version'),
     debian('ps', 'procps', '--version'),
-    debian('mkfs.xfs', 'xfsprogs', '-V'),
-    HAPROXY,
-    NFT,
+    XFS,
     IP,
     JQ,
+    CURL,
+    OPENSSL,
   ],
 };
 
