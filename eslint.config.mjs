@@ -20,10 +20,25 @@ const zones = Object.entries(rooms).map(([room, allowed]) => ({
   except: [room, ...allowed].map((name) => `./${name}`),
   message: `lib/${room} may import ${[room, ...allowed].map((name) => `lib/${name}`).join(', ')} only.`,
 }));
-zones.push({ target: './lib', from: ['./cli', './e2e', './bench', './examples', './test'], message: 'lib/ imports lib/ only.' });
+zones.push({
+  target: './lib',
+  from: ['./cli', './e2e', './bench', './examples', './test'],
+  message: 'lib/ imports lib/ only.',
+});
 
 export default tseslint.config(
-  { ignores: ['dist', 'cdktf.out', 'out', 'coverage', 'site', '**/*.{js,cjs,mjs}', 'lib/bindings/*.table.ts', 'e2e/providers/**'] },
+  {
+    ignores: [
+      'dist',
+      'cdktf.out',
+      'out',
+      'coverage',
+      'site',
+      '**/*.{js,cjs,mjs}',
+      'lib/bindings/*.table.ts',
+      'e2e/providers/**',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   importX.flatConfigs.typescript,
@@ -35,7 +50,13 @@ export default tseslint.config(
     rules: {
       'import-x/no-cycle': 'error',
       'import-x/no-restricted-paths': ['error', { zones }],
-      'import-x/no-extraneous-dependencies': ['error', { devDependencies: ['test/**', 'e2e/**', 'bench/**', 'examples/**', 'scripts/**', 'cli/start.ts'], peerDependencies: true }],
+      'import-x/no-extraneous-dependencies': [
+        'error',
+        {
+          devDependencies: ['test/**', 'e2e/**', 'bench/**', 'examples/**', 'scripts/**', 'cli/start.ts'],
+          peerDependencies: true,
+        },
+      ],
       'max-lines': ['error', { max: 250, skipComments: true, skipBlankLines: true }],
       'max-lines-per-function': ['error', { max: 60, skipComments: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
@@ -55,7 +76,13 @@ export default tseslint.config(
         {
           publicOnly: true,
           require: { ClassDeclaration: true, FunctionDeclaration: true },
-          contexts: ['TSInterfaceDeclaration', 'TSEnumDeclaration', 'TSEnumMember', 'TSPropertySignature', 'TSMethodSignature'],
+          contexts: [
+            'TSInterfaceDeclaration',
+            'TSEnumDeclaration',
+            'TSEnumMember',
+            'TSPropertySignature',
+            'TSMethodSignature',
+          ],
         },
       ],
       'jsdoc/no-restricted-syntax': [
@@ -71,7 +98,11 @@ export default tseslint.config(
         },
       ],
       '@typescript-eslint/naming-convention': ['error', { selector: 'enumMember', format: ['UPPER_CASE'] }],
-      'no-restricted-globals': ['error', { name: 'process', message: 'lib/ reads no environment: same input, same bytes.' }, { name: 'Date', message: 'lib/ knows no clock.' }],
+      'no-restricted-globals': [
+        'error',
+        { name: 'process', message: 'lib/ reads no environment: same input, same bytes.' },
+        { name: 'Date', message: 'lib/ knows no clock.' },
+      ],
       'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: 'lib/ is deterministic.' }],
     },
   },

@@ -1,4 +1,4 @@
-import type { App} from 'cdktf';
+import type { App } from 'cdktf';
 import { LocalBackend, TerraformStack, Testing } from 'cdktf';
 import { AwsHosts, AwsImage, HaCluster, MultiAzNodePool } from '../lib';
 import type { Figure } from './run';

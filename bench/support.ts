@@ -9,7 +9,9 @@ export const root = resolve(__dirname, '..');
 export function workFolder(): string {
   mkdirSync(join(root, 'temp'), { recursive: true });
   const folder = mkdtempSync(join(root, 'temp', 'bench-'));
-  process.on('exit', () => { rmSync(folder, { recursive: true, force: true }); });
+  process.on('exit', () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
   return folder;
 }
 

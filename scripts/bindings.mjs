@@ -69,7 +69,8 @@ for (const [group, key] of Object.entries(groups)) {
 }
 
 if (fixture) {
-  const types = (group) => Object.entries(out[group]).map(([type, inner]) => `    ${JSON.stringify(type)}: ${JSON.stringify(inner)}`);
+  const types = (group) =>
+    Object.entries(out[group]).map(([type, inner]) => `    ${JSON.stringify(type)}: ${JSON.stringify(inner)}`);
   const parts = Object.keys(groups).map((group) => `  "${group}": {\n${types(group).join(',\n')}\n  }`);
   console.log(`{\n  "provider": ${JSON.stringify(out.provider)},\n${parts.join(',\n')}\n}`);
 } else {

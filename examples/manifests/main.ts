@@ -4,6 +4,9 @@ import { ConfigMap, Namespace } from 'cdk8s-plus-27';
 const app = new App();
 const chart = new Chart(app, 'shop');
 const namespace = new Namespace(chart, 'Namespace', { metadata: { name: 'shop' } });
-new ConfigMap(chart, 'Settings', { metadata: { name: 'settings', namespace: namespace.name }, data: { LOG_LEVEL: 'info' } });
+new ConfigMap(chart, 'Settings', {
+  metadata: { name: 'settings', namespace: namespace.name },
+  data: { LOG_LEVEL: 'info' },
+});
 
 app.synth();

@@ -30,7 +30,5 @@ function outerStacks(parent: IConstruct): IConstruct[] {
 }
 
 function problems(stack: IConstruct): string[] {
-  return stack.node
-    .findAll()
-    .flatMap((one) => one.node.validate().map((problem) => `${one.node.path}: ${problem}`));
+  return stack.node.findAll().flatMap((one) => one.node.validate().map((problem) => `${one.node.path}: ${problem}`));
 }

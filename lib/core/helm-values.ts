@@ -51,7 +51,10 @@ export function checkValues(at: Located, property: string, values: unknown, know
       const inner = below.get(key) ?? below.get('*');
       if (inner === undefined) {
         const cure = [...path, nearest(key, [...below.keys()])].join('.');
-        throw new ValidationError(at, `${property} must hold keys of the chart, got ${[...path, key].join('.')}; use ${cure}`);
+        throw new ValidationError(
+          at,
+          `${property} must hold keys of the chart, got ${[...path, key].join('.')}; use ${cure}`,
+        );
       }
       checkLevel(next, inner, [...path, key]);
     }
@@ -74,7 +77,7 @@ export function helmValues(own: Readonly<Record<string, unknown>>, user?: Readon
 /** The names of one level, each with the text of the level below it. */
 function level(keys: string, shared: KeyTree['shared']): Map<string, string> {
   const names = new Map<string, string>();
-  for (let rest = keys; rest !== ''; ) {
+  for (let rest = keys; rest !== '';) {
     const name = /^[^ (@]+/.exec(rest)?.[0] ?? '';
     rest = rest.slice(name.length);
     const inner = rest.startsWith('(') ? rest.slice(1, closing(rest)) : undefined;

@@ -204,6 +204,7 @@ function outboundWords(natGateways: NatGateways, zones: readonly string[]): stri
   const [first = ''] = zones;
   if (natGateways === NatGateways.NONE) return 'no way to the internet; the cloud API by endpoints';
   if (zones.length === 1) return `one NAT gateway, in zone ${first}`;
-  if (natGateways === NatGateways.PER_ZONE) return `a NAT gateway in each of ${zones.length} zones, each paid by the hour`;
+  if (natGateways === NatGateways.PER_ZONE)
+    return `a NAT gateway in each of ${zones.length} zones, each paid by the hour`;
   return `one NAT gateway, in zone ${first}, whose loss cuts every host off the internet; spares the hourly price of ${zones.length - 1} more, and pays for traffic between zones`;
 }
