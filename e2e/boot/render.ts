@@ -42,6 +42,7 @@ export const cases: Readonly<Record<string, BootstrapProps>> = {
   'v1.37': { ...base, release: release('1.37') },
   'v1.32': { ...base, release: release('1.32') },
   'v1.30': { ...base, release: release('1.30'), kubeProxyMode: 'ipvs' },
+  'v1.28': { ...base, release: release('1.28'), kubeProxyMode: 'iptables' },
   'v1.27': { ...base, release: release('1.27'), kubeProxyMode: 'iptables' },
   rich: {
     ...base,

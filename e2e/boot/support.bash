@@ -78,3 +78,16 @@ not_called() {
 token() { # MINUTES
   printf '{"token":"abcdef.0123456789abcdef","expires":"%s"}' "$(date -u -d "+$1 minutes" +%FT%TZ)" >"$FAKE/parameters/join~worker"
 }
+
+# make_first_cluster: one real init, whose roots other tests find in the store.
+make_first_cluster() {
+  export MADE=$BATS_FILE_TMPDIR/made
+  BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR/first
+  mkdir -p "$BATS_TEST_TMPDIR"
+  fresh_cloud
+  on a /usr/local/sbin/hacluster-bootstrap >"$BATS_FILE_TMPDIR/first.log" 2>&1 || {
+    cat "$BATS_FILE_TMPDIR/first.log"
+    return 1
+  }
+  cp -r "$FAKE" "$MADE"
+}

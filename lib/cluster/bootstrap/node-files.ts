@@ -45,7 +45,7 @@ export function workerFiles(props: BootstrapProps, pool: BootstrapPool): NodeFil
 }
 
 function commonFiles(props: BootstrapProps, role: NodeRole): NodeFile[] {
-  const { driver, packages } = props;
+  const { driver, image, packages } = props;
   const override = kubeletOverride(props);
   const files = [
     { path: '/usr/local/lib/hacluster/driver.sh', mode: '0644' as const, content: driver.library },
@@ -56,7 +56,7 @@ function commonFiles(props: BootstrapProps, role: NodeRole): NodeFile[] {
     ...mirrorFiles(props),
   ];
   if (override) files.push(json('/etc/hacluster/kubeadm/patches/kubeletconfiguration1+merge.json', override));
-  if (packages) files.push(scriptFile('sbin/hacluster-packages'), ...stockFiles(props, packages));
+  if (image === 'stock' && packages) files.push(scriptFile('sbin/hacluster-packages'), ...stockFiles(props, packages));
   return files;
 }
 

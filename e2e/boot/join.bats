@@ -1,0 +1,182 @@
+#!/usr/bin/env bats
+# Machines that join a cluster, wait for one, or bring one back: real scripts, real curl and openssl, a cloud and a cluster that are stand-ins.
+load support
+
+setup_file() { make_first_cluster; }
+
+setup() { fresh_cloud; }
+
+@test "a cluster that was initialized and does not answer is waited for, with the reason" {
+  HAC_ATTEMPT=3
+  roots
+  state '{"phase":"initialized"}'
+  boot a
+  [ "$status" -eq 1 ]
+  [[ $output == *'waiting for the API server of the cluster, which was initialized before'* ]]
+  not_called 'kubeadm (init|join)'
+}
+
+@test "a state that was reset by mistake does no harm: the cluster that answers wins" {
+  roots
+  touch "$FAKE/api-up"
+  boot a
+  [ "$status" -eq 0 ]
+  called 'kubeadm join --config'
+  not_called 'kubeadm init --config'
+}
+
+@test "while another machine still makes the cluster, nobody joins the half of it" {
+  HAC_ATTEMPT=4
+  roots
+  touch "$FAKE/api-up"
+  printf i-b >"$FAKE/parameters/init-lock~1"
+  boot a
+  [ "$status" -eq 1 ]
+  [[ $output == *'waiting for i-b to finish making the cluster'* ]]
+  not_called 'kubeadm join'
+}
+
+@test "an init that was cut off after others had joined becomes a join: it never splits the cluster" {
+  roots
+  run on a bash -c 'touch /etc/hacluster/init-started; mkdir -p /etc/kubernetes/manifests'
+  printf i-a >"$FAKE/parameters/init-lock~1"
+  touch "$FAKE/api-up"
+  nodes 10.20.0.4 10.20.0.5
+  boot a
+  [ "$status" -eq 0 ]
+  [ "$(phase)" = initialized ]
+  not_called 'kubeadm init --config'
+  called 'kubeadm join --config'
+}
+
+@test "a replacement joins months later, and first removes the members whose machines are gone, by their exact ids" {
+  roots
+  state '{"phase":"initialized"}'
+  touch "$FAKE/api-up"
+  instances a b
+  printf '%s\n' '3894d31850a3a95b, started, ip-10-20-0-9.eu-central-1.compute.internal, https://10.20.0.9:2380, https://10.20.0.9:2379, false' \
+    '16f7191b6752f4b5, started, ip-10-20-0-5.eu-central-1.compute.internal, https://10.20.0.5:2380, https://10.20.0.5:2379, false' >"$FAKE/members"
+  boot a
+  [ "$status" -eq 0 ]
+  called 'member remove 3894d31850a3a95b'
+  called 'delete node ip-10-20-0-9.eu-central-1.compute.internal'
+  not_called 'member remove 16f7191b6752f4b5'
+  [ "$(grep -nE 'member remove|kubeadm join' "$FAKE/calls" | cut -d' ' -f2 | tr '\n' ' ')" = 'etcdctl kubeadm ' ]
+}
+
+@test "a member whose machine is only away, or that the cloud does not speak of, stays" {
+  roots
+  state '{"phase":"initialized"}'
+  touch "$FAKE/api-up"
+  machine d 10.20.0.9 control-plane
+  instances a b d=stopped
+  printf '%s\n' '3894d31850a3a95b, started, ip-10-20-0-9.eu-central-1.compute.internal, https://10.20.0.9:2380, https://10.20.0.9:2379, false' >"$FAKE/members"
+  boot a
+  [ "$status" -eq 0 ]
+  not_called 'member remove'
+}
+
+@test "a member with this machine's own address is a leftover of a join that was cut off" {
+  roots
+  state '{"phase":"initialized"}'
+  touch "$FAKE/api-up"
+  printf '%s\n' 'aaaad31850a3a95b, unstarted, , https://10.20.0.4:2380, , true' >"$FAKE/members"
+  boot a
+  [ "$status" -eq 0 ]
+  called 'member remove aaaad31850a3a95b'
+}
+
+@test "a join that fails cleans up, gives the lock back, and is done again with roots from the store" {
+  roots
+  state '{"phase":"initialized"}'
+  touch "$FAKE/api-up" "$FAKE/join-fails"
+  boot a
+  [ "$status" -eq 1 ]
+  called 'kubeadm reset --force'
+  [ ! -e "$FAKE/join-lock" ]
+  rm "$FAKE/join-fails"
+  boot a
+  [ "$status" -eq 0 ]
+  in_cluster a
+}
+
+@test "a join lock is waited for, and taken over from a machine that is gone" {
+  roots
+  state '{"phase":"initialized"}'
+  touch "$FAKE/api-up"
+  jq -n --arg at "$(date +%s)" '{metadata: {resourceVersion: "1"}, data: {machine: "i-b", node: "b", $at}}' >"$FAKE/join-lock"
+  HAC_ATTEMPT=5 boot a
+  [ "$status" -eq 1 ]
+  [[ $output == *'the join lock'* ]]
+  not_called 'kubeadm join'
+  instances a b=terminated
+  boot a
+  [ "$status" -eq 0 ]
+  [ ! -e "$FAKE/join-lock" ]
+}
+
+@test "a join lock that is twenty minutes old is taken over" {
+  roots
+  state '{"phase":"initialized"}'
+  touch "$FAKE/api-up"
+  jq -n --arg at "$(($(date +%s) - 1300))" '{metadata: {resourceVersion: "1"}, data: {machine: "i-b", node: "b", $at}}' >"$FAKE/join-lock"
+  boot a
+  [ "$status" -eq 0 ]
+}
+
+@test "a worker joins with a token that lives long enough, and sees nothing of the control planes" {
+  roots
+  touch "$FAKE/api-up"
+  token 1
+  HAC_ATTEMPT=5 boot w
+  [ "$status" -eq 1 ]
+  [[ $output == *'a join token with two minutes left'* ]]
+  not_called 'kubeadm join'
+  token 60
+  boot w
+  [ "$status" -eq 0 ]
+  jq -e '.users[0].user.token == "abcdef.0123456789abcdef"' "$FAKE/discovery-w"
+  jq -r '.clusters[0].cluster["certificate-authority-data"]' "$FAKE/discovery-w" | base64 -d | cmp - "$FAKE/parameters/public~ca.crt"
+  not_called 'w ssm:(PutParameter|GetParameter (roots|state|init-lock|access))'
+}
+
+@test "a worker that failed to join cleans up and tries again" {
+  roots
+  touch "$FAKE/api-up" "$FAKE/join-fails"
+  token 60
+  boot w
+  [ "$status" -eq 1 ]
+  called 'w kubeadm reset --force'
+  rm "$FAKE/join-fails"
+  boot w
+  [ "$status" -eq 0 ]
+}
+
+@test "restore takes the snapshot first, and starts over from it when it was cut off" {
+  printf '#!/bin/bash\necho "a restore-script" >>"$FAKE/calls"\n' >"$BATS_TEST_TMPDIR/restore"
+  roots
+  state '{"phase":"restore","snapshot":"LATEST"}'
+  printf i-b >"$FAKE/parameters/init-lock~1"
+  instances a
+  nodes
+  run on a bash -c "install -m 755 $BATS_TEST_TMPDIR/restore /usr/local/sbin/hacluster-etcd-restore"
+  touch "$FAKE/init-fails"
+  boot a
+  [ "$status" -eq 1 ]
+  called 'kubeadm init .*--ignore-preflight-errors=DirAvailable--var-lib-etcd-data'
+  : >"$FAKE/calls"
+  rm "$FAKE/init-fails" "$FAKE/api-started"
+  boot a
+  [ "$status" -eq 0 ]
+  [ "$(grep -oE 'kubeadm reset|restore-script|kubeadm init' "$FAKE/calls" | tr '\n' ',')" = 'kubeadm reset,restore-script,kubeadm init,' ]
+  [ "$(phase)" = initialized ]
+}
+
+@test "a certificate in the place of the authority stops the init" {
+  roots
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout /dev/null -subj /CN=other -out "$FAKE/parameters/public~ca.crt" 2>/dev/null
+  boot a
+  [ "$status" -eq 1 ]
+  [[ $output == *'public/ca.crt in the secret store is not the certificate of roots/ca.key'* ]]
+  not_called 'kubeadm init --config'
+}
