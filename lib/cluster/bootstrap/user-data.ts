@@ -60,7 +60,8 @@ export function renderUserData(at: Located, wish: UserDataWish): UserData {
     checkSnippet(at, snippet, index);
   });
   const inline = assemble([environment, ...files], BOOTSTRAP, snippets);
-  const bytes = measure(inline);
+  // Scripts and YAML shrink to a third: what is longer than that allows need not be compressed to be found too large.
+  const bytes = inline.length > 4 * limit ? Infinity : measure(inline);
   if (bytes <= limit - MARGIN) return { text: escape(inline), bytes };
   const bundle = bundleOf(files);
   const outer = [environment, ...fetchingFiles(wish.driver, files, bundle)];
