@@ -71,15 +71,17 @@ function checkTable(at: Located, table: Table, values: Values, type: string, pat
 }
 
 function checkValue(at: Located, kind: Leaf | Block | undefined, value: unknown, type: string, path: string): unknown {
-  if (Token.isUnresolved(value) || kind === undefined) return value;
+  if (kind === undefined) return value;
   if (typeof kind === 'string') {
     const [leaf = ''] = kind.split('!');
-    if (fits[leaf]?.(value)) return value;
+    // Before any look for tokens, which reads long texts to their end.
+    if (fits[leaf]?.(value) || Token.isUnresolved(value)) return value;
     throw new ValidationError(
       at,
       `${path} of ${type} must be ${articles[leaf] ?? leaf}, got ${words(value)}; give one`,
     );
   }
+  if (Token.isUnresolved(value)) return value;
   if ('one' in kind && isObject(value)) return checkTable(at, kind.one, value, type, `${path}.`);
   if ('many' in kind && Array.isArray(value)) {
     return value.map((item: unknown, index) => checkValue(at, { one: kind.many }, item, type, `${path}[${index}]`));
