@@ -1,5 +1,6 @@
 import { ValidationError, type Located } from '../../core/errors';
 import { nearest } from '../../core/nearest';
+import { machineSize, type MachineSize } from '../../core/sizes';
 import type { Machine } from '../host-cloud';
 
 type Sizes = Readonly<Record<string, number>>;
@@ -74,18 +75,19 @@ const bySize = MACHINES.filter(({ flavor }) => /^[cmr]7i\./.test(flavor));
  * @throws ValidationError with the nearest size or flavor there is
  */
 export function machineOf(at: Located, property: string, text: string, further: readonly Machine[] = []): Machine {
-  const size = /^(\d+)c(\d+)g$/.exec(text);
-  return size ? sized(at, property, text, Number(size[1]), Number(size[2])) : named(at, property, text, further);
+  return /^\d+c\d+g$/.test(text)
+    ? sized(at, property, machineSize(at, property, text))
+    : named(at, property, text, further);
 }
 
-function sized(at: Located, property: string, text: string, cpus: number, memoryGib: number): Machine {
+function sized(at: Located, property: string, { name, cpus, memoryGib }: MachineSize): Machine {
   const exact = bySize.find((machine) => machine.cpus === cpus && machine.memoryGib === memoryGib);
   if (exact) return exact;
   const enough = bySize.filter((machine) => machine.cpus >= cpus && machine.memoryGib >= memoryGib);
   const byWaste = (a: Machine, b: Machine) => a.cpus - b.cpus || a.memoryGib - b.memoryGib;
   const [cure = bySize.toSorted(byWaste).at(-1)] = enough.toSorted(byWaste);
   const use = cure ? `${cure.cpus}c${cure.memoryGib}g (${cure.flavor})` : 'a flavor';
-  throw new ValidationError(at, `${property} must be a size that AWS has, got ${text}; use ${use}`);
+  throw new ValidationError(at, `${property} must be a size that AWS has, got ${name}; use ${use}`);
 }
 
 function named(at: Located, property: string, text: string, further: readonly Machine[]): Machine {
