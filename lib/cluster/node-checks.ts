@@ -16,6 +16,7 @@ const URL = /^https?:\/\/[\w.:/@-]+$/;
  */
 export function checkNodeOptions(at: Located, options: NodeOptions): void {
   const { serviceDomain = 'cluster.local', sysctls = {}, auditPolicy, packages, registryMirrors = [] } = options;
+  const { runtime = 'containerd' } = options;
   const { apiServerArguments = {}, kernelModules = [], ntpServers = [], ignorePreflightErrors = [] } = options;
   check(at, 'serviceDomain must be a DNS name in lower case', serviceDomain, DOMAIN, 'write it as cluster.local');
   for (const [name, value] of Object.entries(sysctls)) {
@@ -41,15 +42,21 @@ export function checkNodeOptions(at: Located, options: NodeOptions): void {
     const shown = /^kind: *["']?Policy["']?\s*$/m.test(auditPolicy) ? '' : `one that begins with "${first}"`;
     check(at, 'auditPolicy must be YAML of kind Policy', shown, /^$/, 'give apiVersion, kind and rules');
   }
-  checkMirrors(at, registryMirrors);
+  checkMirrors(at, registryMirrors, runtime);
   if (packages) checkPackages(at, packages);
 }
 
-function checkMirrors(at: Located, mirrors: readonly RegistryMirror[]): void {
+function checkMirrors(at: Located, mirrors: readonly RegistryMirror[], runtime: string): void {
   const seen = new Set<string>();
   for (const { registry, url, caCertificate } of mirrors) {
     const rule = 'registryMirrors registry must be a host as in image names';
     check(at, rule, registry, /^(_default|[a-z0-9.-]+(:\d+)?)$/, 'write it as docker.io, or _default for all others');
+    if (registry === '_default' && runtime === 'cri-o') {
+      throw new ValidationError(
+        at,
+        'registryMirrors must name a registry with cri-o, which knows no mirror of all, got _default; name each registry',
+      );
+    }
     check(at, 'registryMirrors url must be a URL', url, URL, 'write it as https://harbor.example/v2/dockerhub');
     if (caCertificate !== undefined) checkArmour(at, 'registryMirrors caCertificate', caCertificate, 'CERTIFICATE');
     if (seen.has(registry)) {

@@ -325,6 +325,13 @@ describe('a cluster fails when', () => {
     );
   });
 
+  test('CRI-O is to have a mirror of all registries', () => {
+    const registryMirrors = [{ registry: '_default', url: 'https://h/v2/all' }];
+    expect(refusal({ runtime: 'cri-o', registryMirrors })).toBe(
+      `${at} registryMirrors must name a registry with cri-o, which knows no mirror of all, got _default; name each registry`,
+    );
+  });
+
   test('snippets leave no room in user-data', () => {
     const noise = Array.from({ length: 4000 }, (_, index) => (index * 2654435761).toString(36)).join('');
     const message = refusal({ nodeSnippets: [`#cloud-config\n# ${noise}\n`] });

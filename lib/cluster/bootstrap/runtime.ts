@@ -14,15 +14,21 @@ export function unitOf({ runtime = 'containerd' }: BootstrapProps): string {
 
 /** Registry mirrors; a baked image brings the rest of the runtime's configuration itself. */
 export function mirrorFiles({ registryMirrors = [], runtime = 'containerd' }: BootstrapProps): NodeFile[] {
-  const authorities = registryMirrors.flatMap((mirror) =>
-    mirror.caCertificate === undefined
-      ? []
-      : [{ path: authorityPath(mirror), mode: '0644' as const, content: mirror.caCertificate }],
-  );
-  if (runtime === 'containerd') return [...authorities, ...registryMirrors.map(hostsToml)];
+  const authorities = (path: (mirror: RegistryMirror) => string) =>
+    registryMirrors.flatMap((mirror) =>
+      mirror.caCertificate === undefined
+        ? []
+        : [{ path: path(mirror), mode: '0644' as const, content: mirror.caCertificate }],
+    );
+  if (runtime === 'containerd') return [...authorities(authorityPath), ...registryMirrors.map(hostsToml)];
   if (registryMirrors.length === 0) return [];
   return [
-    ...authorities,
+    // By the host that answers, not by the registry it stands for: several mirrors of one host share the file.
+    ...new Map(
+      authorities((mirror) => `/etc/containers/certs.d/${locationOf(mirror).split('/', 1)[0] ?? ''}/ca.crt`).map(
+        (file) => [file.path, file],
+      ),
+    ).values(),
     text('/etc/containers/registries.conf.d/hacluster.conf', registryMirrors.flatMap(registriesConf)),
   ];
 }
@@ -41,14 +47,19 @@ function hostsToml(mirror: RegistryMirror): NodeFile {
   return text(path, [...server, `[host."${url}"]`, ...settings.map((line) => `  ${line}`)]);
 }
 
-function registriesConf({ registry, url, fallback = true }: RegistryMirror): string[] {
-  const location = url.replace(/^https:\/\//, '').replace('/v2/', '/');
+function registriesConf(mirror: RegistryMirror): string[] {
+  const { registry, url, fallback = true } = mirror;
+  const plain = url.startsWith('http://') ? ['insecure = true'] : [];
+  const location = [`location = "${locationOf(mirror)}"`, ...plain];
   return [
     '[[registry]]',
-    `prefix = "${registry === '_default' ? '*' : registry}"`,
-    `location = "${fallback ? registry : location}"`,
-    ...(fallback ? ['[[registry.mirror]]', `location = "${location}"`] : []),
+    `prefix = "${registry}"`,
+    ...(fallback ? [`location = "${registry}"`, '[[registry.mirror]]', ...location] : location),
   ];
+}
+
+function locationOf({ url }: RegistryMirror): string {
+  return url.replace(/^https?:\/\//, '').replace('/v2/', '/');
 }
 
 function authorityPath({ registry }: RegistryMirror): string {

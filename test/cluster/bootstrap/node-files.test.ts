@@ -356,9 +356,14 @@ describe('system, runtime and proxy', () => {
   test('CRI-O has its own words for mirrors, and its own socket', () => {
     const registryMirrors = [
       { registry: 'docker.io', url: 'https://h/v2/hub' },
-      { registry: '_default', url: 'https://h/v2/all', fallback: false },
+      { registry: 'quay.io', url: 'https://h/v2/quay', fallback: false, caCertificate: 'PEM\n' },
+      { registry: 'ghcr.io', url: 'https://h/v2/ghcr', caCertificate: 'PEM\n' },
+      { registry: 'lab.example', url: 'http://h:5000/v2/lab' },
     ];
     const files = workerFiles(props('1.36', { runtime: 'cri-o', registryMirrors }), pool);
+    expect(files.filter(({ path }) => path.includes('certs.d'))).toEqual([
+      { path: '/etc/containers/certs.d/h/ca.crt', mode: '0644', content: 'PEM\n' },
+    ]);
     expect(contentOf(files, '/etc/containers/registries.conf.d/hacluster.conf').split('\n')).toEqual([
       '[[registry]]',
       'prefix = "docker.io"',
@@ -366,8 +371,19 @@ describe('system, runtime and proxy', () => {
       '[[registry.mirror]]',
       'location = "h/hub"',
       '[[registry]]',
-      'prefix = "*"',
-      'location = "h/all"',
+      'prefix = "quay.io"',
+      'location = "h/quay"',
+      '[[registry]]',
+      'prefix = "ghcr.io"',
+      'location = "ghcr.io"',
+      '[[registry.mirror]]',
+      'location = "h/ghcr"',
+      '[[registry]]',
+      'prefix = "lab.example"',
+      'location = "lab.example"',
+      '[[registry.mirror]]',
+      'location = "h:5000/lab"',
+      'insecure = true',
       '',
     ]);
     expect(contentOf(files, `${KUBEADM}/join.yaml`)).toContain('criSocket: unix:///var/run/crio/crio.sock');
