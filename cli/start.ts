@@ -20,7 +20,9 @@ async function main(name = 'production'): Promise<void> {
   }
   process.stdout.write('\nTerraform\n');
   for (const { name: stack, resources, folder } of stacks) {
-    process.stdout.write(`  ${stack}: ${resources} resources in ${app.outdir}/${folder}/cdk.tf.json\n`);
+    process.stdout.write(
+      `  ${stack}: ${resources} ${resources === 1 ? 'resource' : 'resources'} in ${app.outdir}/${folder}/cdk.tf.json\n`,
+    );
   }
   process.stdout.write(
     `\nNext: npx cdktf-cli@0.21 deploy '*'   (or terraform init, plan, apply in each folder, in this order)\n`,

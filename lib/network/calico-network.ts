@@ -76,7 +76,7 @@ export interface CalicoNetworkProps extends HelmOptions {
 /**
  * The pod network, run by Calico: mode, addresses, MTU and dataplane are those the cluster chose.
  *
- * Upstream tests this chart on Kubernetes 1.32 to 1.35; it uses no API that newer versions lack.
+ * Calico of this chart is said to be tested on Kubernetes 1.32 to 1.35; on newer versions it was not tried.
  *
  * @throws ValidationError when the stack is not connected, for a key the chart does not know, and for a chart without CRDs
  * @example
