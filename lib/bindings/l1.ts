@@ -26,6 +26,7 @@ interface Kind {
 /** Any resource that was made from a table. */
 export class L1Resource extends TerraformResource {
   private readonly values: Values;
+  private readonly texts = new Map<string, string>();
 
   constructor(scope: Construct, id: string, kind: Kind, values: Values, meta: Meta = {}) {
     super(scope, id, { ...meta, ...origin(kind) });
@@ -39,7 +40,9 @@ export class L1Resource extends TerraformResource {
 
   /** A text attribute. */
   public text(name: string): string {
-    return this.getStringAttribute(name);
+    const text = this.texts.get(name) ?? this.getStringAttribute(name);
+    this.texts.set(name, text);
+    return text;
   }
 
   /** An attribute that is a list of texts. */
@@ -64,6 +67,7 @@ export class L1Resource extends TerraformResource {
 /** Any data source that was made from a table. */
 export class L1Lookup extends TerraformDataSource {
   private readonly values: Values;
+  private readonly texts = new Map<string, string>();
 
   constructor(scope: Construct, id: string, kind: Kind, values: Values, meta: Meta = {}) {
     super(scope, id, { ...meta, ...origin(kind) });
@@ -77,7 +81,9 @@ export class L1Lookup extends TerraformDataSource {
 
   /** A text attribute. */
   public text(name: string): string {
-    return this.getStringAttribute(name);
+    const text = this.texts.get(name) ?? this.getStringAttribute(name);
+    this.texts.set(name, text);
+    return text;
   }
 
   /** An attribute that is a list of texts. */

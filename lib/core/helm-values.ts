@@ -44,7 +44,7 @@ export function checkValues(at: Located, property: string, values: unknown, know
       for (const item of value) checkLevel(item, keys, path);
       return;
     }
-    if (typeof value !== 'object' || value === null) return;
+    if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) return;
     const below = level(keys, known.shared);
     if (below.size === 0) return;
     for (const [key, next] of Object.entries(value)) {

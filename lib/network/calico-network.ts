@@ -95,7 +95,9 @@ export class CalicoNetwork extends Construct {
     cluster.requireConnected(this);
     checkChart(this, chartVersion, skipCrds);
     checkValues(this, 'values', values, CALICO_KEYS);
-    checkValues(this, 'felixConfiguration', { defaultFelixConfiguration: felixConfiguration }, CALICO_KEYS);
+    if (props.felixConfiguration) {
+      checkValues(this, 'felixConfiguration', { defaultFelixConfiguration: felixConfiguration }, CALICO_KEYS);
+    }
 
     const operator = new Release(this, 'Resource', {
       name: 'calico',

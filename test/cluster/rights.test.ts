@@ -3,7 +3,7 @@ import { resources, synthesized } from '../support/topology';
 import { userDataOf } from '../support/user-data';
 
 /** So large that each kind of node fetches its files from the bucket, which needs a right too. */
-const noise = Array.from({ length: 1700 }, (_, index) => (index * 2654435761).toString(36)).join('');
+const noise = Array.from({ length: 1300 }, (_, index) => (index * 2654435761).toString(36)).join('');
 const json = synthesized({ cluster: { nodeAttestation: 'cloud', nodeSnippets: [`#cloud-config\n# ${noise}\n`] } });
 
 const uncommented = (script: string) => script.replace(/^\s*#.*$/gm, '');

@@ -39,7 +39,7 @@ import { awsNodeDriver } from './node-driver';
 import { AwsPrivateNames, type AwsPrivateDns } from './private-names';
 import { AwsCurrent, AwsSecretStore } from './secret-store';
 import type { AwsSite } from './site';
-import { AwsTemplate } from './template';
+import { AwsTemplate, USER_DATA_LIMIT } from './template';
 import { AwsVpc } from './vpc';
 
 /** Properties of `AwsHosts`. */
@@ -195,7 +195,7 @@ export class AwsHosts extends Construct implements HostCloud {
       groupsMaySendForeignSources: false,
       passesIpip: true,
       routesPerTable: 500,
-      userDataLimit: 16384,
+      userDataLimit: USER_DATA_LIMIT,
       reservedRanges: [{ cidr: '169.254.0.0/16', use: 'metadata, time and DNS of AWS' }],
     };
   }

@@ -1,4 +1,4 @@
-import { Fn, TerraformLocal, type ITerraformDependable } from 'cdktf';
+import { Fn, Op, TerraformLocal, type ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { aws } from '../../bindings/aws';
 import type { ClusterScoped, Disk, MachineTemplate, MachineTemplateWish } from '../host-cloud';
@@ -14,6 +14,9 @@ export interface TemplateWish extends ClusterScoped, MachineTemplateWish {
   /** Further security groups of each machine. */
   readonly securityGroupIds: readonly string[];
 }
+
+/** Bytes of user-data that EC2 takes. */
+export const USER_DATA_LIMIT = 16384;
 
 /** The device name of the data disk; on a machine it is an NVMe disk of another name. */
 const DATA_DEVICE = '/dev/sdf';
@@ -38,12 +41,12 @@ export class AwsTemplate extends Construct implements MachineTemplate {
       // The cloud controller knows a node of its cluster by it.
       [`kubernetes.io/cluster/${clusterName}`]: 'owned',
     });
-    const text = new TerraformLocal(this, 'UserData', userData);
-    const template = new aws.LaunchTemplate(this, 'Resource', {
+    const text = Fn.base64gzip(new TerraformLocal(this, 'UserData', userData).asString);
+    const args = {
       name: fullName,
       image_id: image,
       instance_type: machine.flavor,
-      user_data: Fn.base64gzip(text.asString),
+      user_data: text,
       vpc_security_group_ids: [...firewalls.map((firewall) => firewall.id), ...wish.securityGroupIds],
       iam_instance_profile: { arn: identity.profileArn },
       ebs_optimized: 'true',
@@ -62,10 +65,21 @@ export class AwsTemplate extends Construct implements MachineTemplate {
       ],
       tag_specifications: ['instance', 'volume', 'network-interface'].map((resource_type) => ({ resource_type, tags })),
       tags: tagsOf(site, fullName),
+    };
+    const template = new aws.LaunchTemplate(this, 'Resource', args, {
+      // Synth estimates; what is known here only is compressed here, and EC2 would refuse it in words of its own.
+      lifecycle: { precondition: [fits(text)] },
     });
     this.templateId = template.id;
     this.needs = [...after, ...identity.ready, ...firewalls.flatMap(({ outbound }) => outbound)];
   }
+}
+
+function fits(base64: string) {
+  return {
+    condition: Op.lte(Fn.lengthOf(base64), 4 * Math.ceil(USER_DATA_LIMIT / 3)),
+    errorMessage: `User-data must be at most ${USER_DATA_LIMIT} bytes when compressed; put large files into the image, or let a snippet of nodeSnippets fetch them.`,
+  };
 }
 
 function volume({ gib, iops, throughput }: Disk, key: string) {
