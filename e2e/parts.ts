@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MODULES, type Module } from './parts/modules';
-import { fingerprint, parts, pluginMirror, python, repo } from './support/folders';
+import { cdktfCli, fingerprint, parts, pluginMirror, python, repo } from './support/folders';
 import { ask, run } from './support/processes';
 
 const setup = join(repo, '..', 'shared', 'real-parts', 'setup');
@@ -33,6 +33,7 @@ async function main(): Promise<void> {
     });
   }
   await makePython();
+  await makeCli();
   linkMirror();
   console.log(`export PARTS='${parts}' KUBEBUILDER_ASSETS='${parts}'`);
   const mirror = pluginMirror();
@@ -106,6 +107,17 @@ async function makePython(): Promise<void> {
     console.log(`# pip with [${options.join(' ')}] failed:\n${output.replace(/^/gm, '#   ')}`);
   }
   throw new Error(`cannot install ${packages.join(' and ')}`);
+}
+
+/** cdktf's command line, kept out of the repo's own packages: it is ten times their size. */
+async function makeCli(): Promise<void> {
+  const wanted = 'cdktf-cli@0.21.0';
+  const stamp = join(cdktfCli, 'packages');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  rmSync(cdktfCli, { recursive: true, force: true });
+  mkdirSync(cdktfCli, { recursive: true });
+  await must('install cdktf-cli', 'npm', ['install', '--no-audit', '--no-fund', '--prefix', cdktfCli, wanted], 400);
+  writeFileSync(stamp, wanted);
 }
 
 /** OpenTofu looks for the same providers under its own registry's name. */

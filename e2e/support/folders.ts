@@ -30,3 +30,6 @@ export function fingerprint(folder: string): string {
   }
   return hash.digest('hex');
 }
+
+/** Where `npm run parts` puts cdktf's command line. */
+export const cdktfCli = join(cache, 'cdktf-cli');

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parts, pluginMirror, python } from './folders';
+import { cdktfCli, parts, pluginMirror, python } from './folders';
 import { ask } from './processes';
 
 /** A program that a suite cannot do without. */
@@ -62,6 +62,12 @@ const EMULATOR: Program = {
   version: ['-c', 'import moto, boto3; print(moto.__version__)'],
   way: 'npm run parts',
 };
+const CDKTF: Program = {
+  name: 'cdktf',
+  command: join(cdktfCli, 'node_modules', '.bin', 'cdktf'),
+  version: ['--version'],
+  way: 'npm run parts',
+};
 const JQ = debian('jq', 'jq', '--version');
 const CURL = debian('curl', 'curl', '--version');
 const OPENSSL = debian('openssl', 'openssl', 'version');
@@ -105,6 +111,7 @@ export const NEEDS: Readonly<Record<string, readonly Program[]>> = {
   ],
   lab: [
     TERRAFORM,
+    CDKTF,
     EMULATOR,
     KUBE,
     ETCD,
@@ -119,6 +126,7 @@ export const NEEDS: Readonly<Record<string, readonly Program[]>> = {
     debian('nft', 'nftables', '--version'),
     debian('zstd', 'zstd', '--version'),
     debian('ps', 'procps', '--version'),
+    debian('losetup', 'mount', '--version'),
     XFS,
     IP,
     JQ,

@@ -8,6 +8,7 @@ import boto3
 
 LAB = os.environ["LAB"]
 RUN = f"{LAB}/run"
+IMAGE = os.environ["LAB_IMAGE"]
 REGION = os.environ["AWS_REGION"]
 CHANGES = os.environ["LAB_CHANGES"]
 TARGET_HEALTH = os.environ["LAB_TARGET_HEALTH"]

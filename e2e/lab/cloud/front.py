@@ -1,7 +1,7 @@
 """The API's names over TLS, by an authority that the image trusts; behind it the emulator."""
 import subprocess
 
-from cloud import LAB, REGION, RUN, Haproxy
+from cloud import IMAGE, REGION, RUN, Haproxy
 
 API = "198.18.0.1"  # a public address, as far as machines can tell
 NAMES = f"subjectAltName=DNS:*.{REGION}.amazonaws.com,DNS:*.s3.{REGION}.amazonaws.com"
@@ -25,9 +25,9 @@ backend emulator
 
 
 def certificate():
-    authority = f"{LAB}/authority"
+    authority = f"{IMAGE}/authority"
     request = f"openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN={REGION}.amazonaws.com -addext {NAMES} -keyout api.key -out api.csr"
-    sign = f"openssl x509 -req -in api.csr -CA {authority}/ca.crt -CAkey {authority}/ca.key -CAcreateserial -copy_extensions copy -days 30 -out api.crt"
+    sign = f"openssl x509 -req -in api.csr -CA {authority}/ca.crt -CAkey {authority}/ca.key -CAserial api.srl -CAcreateserial -copy_extensions copy -days 30 -out api.crt"
     for command in (request, sign):
         subprocess.run(command.split(), cwd=RUN, check=True, stderr=subprocess.DEVNULL)
     with open(f"{RUN}/api.pem", "w", encoding="utf-8") as pem:
