@@ -4,6 +4,7 @@
   questions.py parameters          name and type of every parameter
   questions.py literals FILE...    where a value that a node stored stands in a file, also packed; ends with 1 if anywhere
   questions.py terminate ID        ends an instance
+  questions.py close PORT          takes away every rule that lets machines in at a TCP port
   questions.py probe URL FILE      asks URL five times a second until FILE is gone; prints asked, failed, seconds of the longest gap
 """
 import base64
@@ -75,6 +76,13 @@ def terminate(instance_id):
     boto3.client("ec2").terminate_instances(InstanceIds=[instance_id])
 
 
+def close(port):
+    ec2 = boto3.client("ec2")
+    for each in [each for page in ec2.get_paginator("describe_security_group_rules").paginate() for each in page["SecurityGroupRules"]]:
+        if not each["IsEgress"] and each["IpProtocol"] == "tcp" and each["FromPort"] <= int(port) <= each["ToPort"]:
+            ec2.revoke_security_group_ingress(GroupId=each["GroupId"], SecurityGroupRuleIds=[each["SecurityGroupRuleId"]])
+
+
 def probe(url, file):
     trust = ssl.create_default_context()
     trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
@@ -93,4 +101,4 @@ def probe(url, file):
     print(json.dumps({"asked": asked, "failed": failed, "longest": round(longest, 1)}))
 
 
-{"parameters": parameters, "literals": literals, "terminate": terminate, "probe": probe}[sys.argv[1]](*sys.argv[2:])
+{"parameters": parameters, "literals": literals, "terminate": terminate, "close": close, "probe": probe}[sys.argv[1]](*sys.argv[2:])

@@ -3,6 +3,7 @@
 Twice a second it looks whether the API changed anything, and then sees to it that
   fleet       each instance is a machine, and each machine an instance
   balancers   each network load balancer has an address in each of its subnets, and sends to its healthy targets
+  firewall    what no security group of an instance or a balancer allows is dropped, and remembered
   names       the resolver knows machines, balancers, private zones, and the API itself
 while metadata answers the machines about themselves, and front serves the API's names over TLS.
 """
@@ -13,6 +14,7 @@ import time
 
 from balancers import Balancers
 from cloud import CHANGES, log
+from firewall import Firewall
 from fleet import Fleet
 from front import Front
 from metadata import serve
@@ -23,6 +25,7 @@ def main():
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    firewall = Firewall()
     fleet, balancers, names, front = Fleet(), Balancers(), Names(), Front()
     serve(fleet)
     seen, next_look = None, 0.0
@@ -32,6 +35,7 @@ def main():
             if now != seen or time.monotonic() > next_look:
                 fleet.follow()
                 balancers.follow(fleet)
+                firewall.follow(fleet, balancers)
                 names.follow(fleet, balancers)
                 seen, next_look = now, time.monotonic() + 10
             balancers.report_health()

@@ -40,7 +40,7 @@ class Balancers:
                 zones[zone["ZoneName"].removeprefix(REGION)] = str(network[250 - number])
             self.addresses[balancer["DNSName"]] = zones
             for listener in listed(elb, "describe_listeners", "Listeners", LoadBalancerArn=balancer["LoadBalancerArn"]):
-                text += self.listener(f'{balancer["LoadBalancerName"]}-{listener["Port"]}', listener, zones.values(), fleet)
+                text += self.listener(f'{balancer["LoadBalancerName"]}-{listener["Port"]}', listener, zones, fleet)
         for zones in self.addresses.values():
             for address in zones.values():
                 subprocess.run(["ip", "address", "replace", f"{address}/32", "dev", "lo"], check=True)
@@ -48,22 +48,24 @@ class Balancers:
             self.haproxy.use(text)
             log("balancers:", text.count("\n  server "), "targets")
 
-    def listener(self, label, listener, addresses, fleet):
+    def listener(self, label, listener, zones, fleet):
         group_arn = listener["DefaultActions"][0]["TargetGroupArn"]
         [group] = elb.describe_target_groups(TargetGroupArns=[group_arn])["TargetGroups"]
         self.groups[label] = group_arn
         inter = round(group["HealthCheckIntervalSeconds"] * 1000 / SPEED)
         check = f'check inter {inter}ms rise {group["HealthyThresholdCount"]} fall {group["UnhealthyThresholdCount"]}'
-        lines = [f"frontend {label}", *(f'  bind {address}:{listener["Port"]}' for address in addresses), f"  default_backend {label}", f"backend {label}"]
+        lines = [f"frontend {label}", *(f'  bind {address}:{listener["Port"]}' for address in zones.values()), f"  default_backend {label}", f"backend {label}"]
         if group["HealthCheckProtocol"] in ("HTTP", "HTTPS"):
             lines.append(f'  option httpchk GET {group["HealthCheckPath"]}')
         if group["HealthCheckProtocol"] == "HTTPS":
             check += " check-ssl verify none"
-        by_id = {instance.id: instance.address for instance in fleet.by_address.values()}
+        by_id = {instance.id: instance for instance in fleet.by_address.values()}
         targets = [each["Target"] for each in elb.describe_target_health(TargetGroupArn=group_arn)["TargetHealthDescriptions"]]
         for target in sorted(targets, key=lambda target: target["Id"]):
             if target["Id"] in by_id:  # the API keeps targets whose instance has ended
-                lines.append(f'  server {target["Id"]} {by_id[target["Id"]]}:{target["Port"]} {check}')
+                instance = by_id[target["Id"]]
+                own = zones.get(instance.zone) or next(iter(zones.values()))
+                lines.append(f'  server {target["Id"]} {instance.address}:{target["Port"]} source {own} {check}')
         return "\n".join(lines) + "\n"
 
     def report_health(self):

@@ -114,6 +114,7 @@ table inet security {{
   chain output {{
     type filter hook output priority 10; policy accept;
     oifname != "s*" accept
+    ip daddr 224.0.0.0/4 drop
     ct state established,related accept
     ip saddr @balancers jump leave
     goto arrive
@@ -187,7 +188,7 @@ def dropped(facts):
             for element in (each["elem"] for each in found.get("elem", [])):
                 source, target, *what = element["val"]["concat"]
                 why = found["name"].split("_")[0]
-                what = f"cable of {links.get(what[0], what[0])}" if why == "foreign" else "/".join(map(str, what))
+                what = f"cable of {links.get(what[0], what[0])}" if why == "foreign" else "/".join(NUMBERS.get(str(each), str(each)) for each in what)
                 rows.append((KEPT - element["expires"], element["counter"]["packets"], why, name(source), name(target), what))
     return [(packets, f"{age}s", *row) for age, packets, *row in sorted(rows)]
 
