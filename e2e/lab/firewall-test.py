@@ -2,6 +2,7 @@
 """cloud/firewall.py with real packets: a router and four machines as network namespaces. Prints `ok NAME` or `not ok NAME`. Needs root."""
 import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -139,6 +140,7 @@ def main():
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         build()
         main()
