@@ -63,7 +63,8 @@ authorityKeyIdentifier = keyid' '-5 minutes' "+$4 hours" -cert "$HAC_PKI/ca.crt"
   return "$rc"
 }
 
-# own_kubeconfig FILE: an hour of everything; whoever holds the authority's key may give it to himself anyway.
+# own_kubeconfig FILE: an hour of everything; whoever holds the authority's key may give it to himself anyway. Put there at
+# once, since several timers use the same.
 own_kubeconfig() {
   local work
   work=$(mktemp -d "$HAC_RUN/own.XXXXXX") || return 1
@@ -73,7 +74,7 @@ own_kubeconfig() {
       apiVersion: "v1", kind: "Config", "current-context": "own",
       clusters: [{name: "own", cluster: {server: $server, "certificate-authority-data": $ca}}],
       users: [{name: "own", user: {"client-certificate-data": $crt, "client-key-data": $key}}],
-      contexts: [{name: "own", context: {cluster: "own", user: "own"}}]}' >"$1" || return 1
+      contexts: [{name: "own", context: {cluster: "own", user: "own"}}]}' >"$work/conf" && mv "$work/conf" "$1" || return 1
   rm -rf "$work"
 }
 

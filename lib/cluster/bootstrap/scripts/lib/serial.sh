@@ -23,12 +23,21 @@ try_join_lock() {
 
 with_join_lock() {
   local rc=0
-  wait_for 3600 'the join lock (ConfigMap kube-system/hacluster-join)' try_join_lock || return 1
-  "$@" || rc=$?
-  if [[ $(kc -n kube-system get configmap hacluster-join -o 'jsonpath={.data.machine}' 2>/dev/null) == "$NODE_ID" ]]; then
-    kc -n kube-system delete configmap hacluster-join --ignore-not-found >/dev/null || true
-  fi
+  wait_for "${HAC_TURN:-3600}" 'the join lock (ConfigMap kube-system/hacluster-join)' try_join_lock || return 1
+  # In a subshell: what ends there, as when its time is over, does not take the lock with it.
+  ("$@") || rc=$?
+  # The API server that was just restarted may be the only one.
+  for _ in 1 2 3 4 5 6; do
+    if release_join_lock; then break; fi
+    sleep "$HAC_POLL"
+  done
   return "$rc"
+}
+
+release_join_lock() {
+  local holder
+  holder=$(kc -n kube-system get configmap hacluster-join -o 'jsonpath={.data.machine}' --ignore-not-found 2>/dev/null) || return 1
+  [[ $holder != "$NODE_ID" ]] || kc -n kube-system delete configmap hacluster-join --ignore-not-found >/dev/null
 }
 
 cluster_is_described() {
