@@ -14,13 +14,17 @@ export function growthFigures(): Figure[] {
   ];
 }
 
-/** Time per unit at `many` over the time per unit at few, warm, interleaved; `base` units are subtracted from both. */
+/**
+ * Time per unit at `many` over the time per unit at few, warm, interleaved; `base` units are subtracted from both.
+ *
+ * A pool takes a few milliseconds: the shortest of several runs is what it takes, the rest is what else the machine did.
+ */
 function perUnit(build: (count: number) => App, many: number, base = 0): number {
   for (let warm = 0; warm < 20; warm++) timed(() => build(1));
   const ratios = Array.from({ length: 5 }, () => {
-    const none = base === 0 ? 0 : median(repeat(10, () => timed(() => build(0))));
-    const one = median(repeat(15, () => timed(() => build(1)))) - none;
-    const all = timed(() => build(many)) - none;
+    const none = base === 0 ? 0 : Math.min(...repeat(15, () => timed(() => build(0))));
+    const one = Math.min(...repeat(15, () => timed(() => build(1)))) - none;
+    const all = Math.min(...repeat(3, () => timed(() => build(many)))) - none;
     return all / many / one;
   });
   return median(ratios);

@@ -15,33 +15,22 @@ export function workFolder(): string {
   return folder;
 }
 
-/** Compiles lib/ and one example, as a user's build would. */
+/** The library as it is published, and one example compiled beside it, as a user's build would. */
 export function compileExample(folder: string, name: string): string {
-  execFileSync(
-    process.execPath,
-    [
-      join(root, 'node_modules/typescript/bin/tsc'),
-      '--outDir',
-      folder,
-      '--rootDir',
-      root,
-      '--module',
-      'node16',
-      '--moduleResolution',
-      'node16',
-      '--target',
-      'es2022',
-      '--lib',
-      'es2023',
-      '--skipLibCheck',
-      '--esModuleInterop',
-      '--types',
-      'node',
-      join(root, 'examples', name, 'main.ts'),
-    ],
-    { stdio: 'inherit' },
+  const npm = (...words: string[]) => execFileSync('npm', words, { cwd: root, stdio: 'inherit' });
+  const main = join('examples', name, 'main');
+  npm('run', '--silent', 'bundle', '--', `--outfile=${join(folder, 'lib', 'index.js')}`);
+  npm(
+    'exec',
+    '--no',
+    '--',
+    'esbuild',
+    `${main}.ts`,
+    '--format=cjs',
+    '--log-level=warning',
+    `--outfile=${join(folder, main)}.js`,
   );
-  return join(folder, 'examples', name, 'main.js');
+  return join(folder, `${main}.js`);
 }
 
 /** Wall milliseconds and peak memory of one cold process. */

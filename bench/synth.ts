@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Figure } from './run';
 import { coldRun, compileExample, median, round, workFolder } from './support';
 
-const RUNS = 15;
+const RUNS = 20;
 
 /** Cold synth of examples/ha-cluster beside a program on raw `TerraformResource`s that writes the same JSON. */
 export function synthFigures(): Figure[] {
@@ -19,21 +19,18 @@ export function synthFigures(): Figure[] {
   checkSame(folder, raw, out);
 
   const runs = Array.from({ length: RUNS }, () => ({ ours: coldRun(ours), raw: coldRun(raw), load: coldRun(load) }));
-  const ms = (which: 'ours' | 'raw' | 'load') => median(runs.map((run) => run[which].ms));
+  const ms = (which: 'ours' | 'raw' | 'load') => runs.map((run) => run[which].ms);
+  // The shortest of many cold runs is what a program takes; the rest is what else the machine did meanwhile.
+  const least = (which: 'ours' | 'raw' | 'load') => Math.min(...ms(which));
   return [
-    {
-      name: 'cluster-synth-ratio',
-      value: round(median(runs.map((run) => run.ours.ms / run.raw.ms))),
-      unit: 'x raw cdktf',
-      limit: 1.25,
-    },
+    { name: 'cluster-synth-ratio', value: round(least('ours') / least('raw')), unit: 'x raw cdktf', limit: 1.25 },
     {
       name: 'cluster-synth-ratio-less-load',
-      value: round((ms('ours') - ms('load')) / (ms('raw') - ms('load'))),
+      value: round((least('ours') - least('load')) / (least('raw') - least('load'))),
       unit: 'x raw cdktf',
       limit: 2,
     },
-    { name: 'cluster-synth-ms', value: round(ms('ours'), 0), unit: 'ms', limit: 450 },
+    { name: 'cluster-synth-ms', value: round(median(ms('ours')), 0), unit: 'ms', limit: 450 },
     {
       name: 'cluster-synth-rss-mb',
       value: round(median(runs.map((run) => run.ours.rssMb)), 0),

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Release } from '@cdktf/provider-helm/lib/release';
 import { AssetType, TerraformAsset, type ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { OWN_CHARTS } from '../charts';
 import type { ISelfManagedCluster } from '../core/cluster';
 import { ValidationError } from '../core/errors';
 import { checkValues, helmValues, type HelmOptions } from '../core/helm-values';
@@ -14,7 +15,7 @@ import { calicoValues } from './calico-values';
 const CHART_VERSION = 'v3.31.7';
 const FIRST_WITHOUT_CRDS = [3, 32] as const;
 const INSTALL_SECONDS = 900;
-const OBJECTS_CHART = join(__dirname, '../../charts/objects');
+const OBJECTS_CHART = join(OWN_CHARTS, 'objects');
 
 /** Properties of a `CalicoNetwork`. */
 export interface CalicoNetworkProps extends HelmOptions {
