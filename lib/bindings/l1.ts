@@ -1,5 +1,5 @@
-import { ref, TerraformDataSource, TerraformProvider, TerraformResource } from 'cdktf';
-import type { IResolvable, TerraformMetaArguments, TerraformStack } from 'cdktf';
+import { ref, TerraformDataSource, TerraformProvider, TerraformResource, TerraformStack, Token } from 'cdktf';
+import type { IResolvable, IResolveContext, TerraformMetaArguments } from 'cdktf';
 import type { Construct } from 'constructs';
 import { ValidationError, type Located } from '../core/errors';
 import { checkArguments, type Args, type Table, type Values } from './table';
@@ -33,6 +33,10 @@ export class L1Resource extends TerraformResource {
     this.values = checkArguments(this, kind.type, kind.table, values);
   }
 
+  public override get fqn(): string {
+    return this.text('');
+  }
+
   /** The attribute `id`. */
   public get id(): string {
     return this.text('id');
@@ -40,7 +44,7 @@ export class L1Resource extends TerraformResource {
 
   /** A text attribute. */
   public text(name: string): string {
-    const text = this.texts.get(name) ?? this.getStringAttribute(name);
+    const text = this.texts.get(name) ?? Token.asString(new Attribute(this, name));
     this.texts.set(name, text);
     return text;
   }
@@ -74,6 +78,10 @@ export class L1Lookup extends TerraformDataSource {
     this.values = checkArguments(this, kind.type, kind.table, values);
   }
 
+  public override get fqn(): string {
+    return this.text('');
+  }
+
   /** The attribute `id`. */
   public get id(): string {
     return this.text('id');
@@ -81,7 +89,7 @@ export class L1Lookup extends TerraformDataSource {
 
   /** A text attribute. */
   public text(name: string): string {
-    const text = this.texts.get(name) ?? this.getStringAttribute(name);
+    const text = this.texts.get(name) ?? Token.asString(new Attribute(this, name));
     this.texts.set(name, text);
     return text;
   }
@@ -176,6 +184,33 @@ export function ephemeral<const T extends Table>(type: string, table: T) {
     stack.addOverride(`ephemeral.${type}.${name}`, checkArguments(stack, type, table, args));
     return (attribute) => ref(`ephemeral.${type}.${name}.${attribute}`, stack);
   };
+}
+
+/** cdktf's reference to an attribute, or to the whole, less the stack trace that each of those takes: a tenth of a synthesis. */
+class Attribute implements IResolvable {
+  public readonly creationStack: string[] = [];
+  private foreign?: IResolvable;
+
+  constructor(
+    private readonly of: L1Resource | L1Lookup,
+    private readonly name: string,
+  ) {}
+
+  public resolve(context: IResolveContext): unknown {
+    const { of, name } = this;
+    const kind = of instanceof L1Lookup ? 'data.' : '';
+    const whole = `${kind}${of.terraformResourceType}.${of.friendlyUniqueId}`;
+    const path = name === '' ? whole : `${whole}${of.forEach ? '.*' : ''}.${name}`;
+    // Another stack gets it through cdktf's outputs and remote states, of which cdktf's reference keeps account.
+    if (TerraformStack.of(context.scope) !== of.cdktfStack) return (this.foreign ??= ref(path, of.cdktfStack));
+    const bare = context.suppressBraces;
+    context.suppressBraces = true;
+    return bare ? path : `\${${path}}`;
+  }
+
+  public toString(): string {
+    return Token.asString(this);
+  }
 }
 
 /** Text that Terraform's template language passes on as it is. */

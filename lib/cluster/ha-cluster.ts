@@ -1,4 +1,4 @@
-import { Fn, TerraformStack } from 'cdktf';
+import { Fn, TerraformLocal, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { TerraformData } from '../bindings/terraform-data';
 import { planAddresses, type AddressPlan } from '../core/address-plan';
@@ -211,5 +211,6 @@ function checkZones(at: Construct, wanted: readonly string[], known: readonly st
 
 /** A uid from Terraform's built-in resource: a cluster made again under the same name never adopts old secrets. */
 function uidOf(cluster: HaCluster): string {
-  return Fn.substr(new TerraformData(cluster, 'Uid').id, 0, 8);
+  const uid = Fn.substr(new TerraformData(cluster, 'Uid').id, 0, 8);
+  return new TerraformLocal(cluster, 'ShortUid', uid).asString;
 }

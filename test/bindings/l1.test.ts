@@ -1,4 +1,4 @@
-import { App, TerraformOutput, TerraformStack, Testing, Token } from 'cdktf';
+import { App, Fn, TerraformOutput, TerraformStack, Testing, Token } from 'cdktf';
 import { aws, awsLookups, awsSpec, AwsProvider, ephemeralSsmParameter } from '../../lib/bindings/aws';
 import { awsData, awsEphemeral, awsProvider, awsResources } from '../../lib/bindings/aws.table';
 import { escapeTemplate, resource } from '../../lib/bindings/l1';
@@ -26,6 +26,35 @@ describe('a resource from a table', () => {
   test('is emitted with its arguments and without those that are undefined', () => {
     const json = x((stack) => new aws.Subnet(stack, 'Subnet', { ...wish, cidr_block: undefined, tags: { aB: 'c' } }));
     expect(json.resource.aws_subnet.Subnet).toEqual({ vpc_id: 'vpc-1', tags: { aB: 'c' } });
+  });
+
+  test('is referred to by what it is, alone, in a text, and in another stack', () => {
+    const app = Testing.app();
+    const [near, far] = ['near', 'far'].map((name) => {
+      const stack = new TerraformStack(app, name);
+      new AwsProvider(stack, 'Aws', { region: 'eu-central-1' });
+      return stack;
+    }) as [TerraformStack, TerraformStack];
+    const subnet = new aws.Subnet(near, 'Subnet', wish);
+    const zone = new awsLookups.Partition(near, 'Known', {});
+    expect(subnet.text('arn')).toBe(subnet.text('arn'));
+    for (const stack of [near, far]) {
+      new TerraformOutput(stack, 'Out', { value: `${subnet.id} ${zone.text('partition')}`, staticId: true });
+      new TerraformOutput(stack, 'Cut', { value: Fn.substr(subnet.id, 0, 3), staticId: true });
+    }
+    const outputs = (stack: TerraformStack) => JSON.parse(Testing.synth(stack, true)).output;
+    app.synth();
+    expect(outputs(near)).toMatchObject({
+      Out: { value: '${aws_subnet.Subnet.id} ${data.aws_partition.Known.partition}' },
+      Cut: { value: '${substr(aws_subnet.Subnet.id, 0, 3)}' },
+    });
+    const remote = 'data.terraform_remote_state.cross-stack-reference-input-near.outputs.cross-stack-output-';
+    expect(outputs(far)).toMatchObject({
+      Out: {
+        value: `\${${remote}aws_subnetSubnetid} \${${remote}dataaws_partitionKnownpartition}`,
+      },
+      Cut: { value: `\${substr(${remote}aws_subnetSubnetid, 0, 3)}` },
+    });
   });
 
   test('keeps blocks in blocks', () => {

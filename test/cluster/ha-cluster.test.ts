@@ -37,7 +37,7 @@ test('a cluster is named by its stack, and by its maker where he wants', () => {
 test('a cluster keeps the ids of its parts', () => {
   const ids = hostsStack({ pools: {} }).cluster.node.children.map(({ node }) => node.id);
   expect(ids.filter((id) => !/^(In|Out)-/.test(id)).join(' ')).toBe(
-    'Uid Secrets Bucket NodeFirewall ControlPlaneFirewall ApiFirewall Api WorkerIdentity ControlPlaneIdentity ControlPlaneTemplate ControlPlane-a ControlPlane-b ControlPlane-c Current',
+    'Uid ShortUid Secrets Bucket NodeFirewall ControlPlaneFirewall ApiFirewall Api WorkerIdentity ControlPlaneIdentity ControlPlaneTemplate ControlPlane-a ControlPlane-b ControlPlane-c Current',
   );
 });
 

@@ -1,4 +1,5 @@
 import { awsNodeDriver } from '../../lib/hosts/aws/node-driver';
+import { withoutLocals } from '../support/locals';
 import { resources, synthesized } from '../support/topology';
 import { userDataOf } from '../support/user-data';
 
@@ -62,7 +63,8 @@ function resourceOf(argument: string): string {
 /** `CALL RESOURCE` for each grant in the policy of a role, without the key's. */
 function grantsOf(role: string): string[] {
   const policy = resources(json, 'aws_iam_role_policy').find(({ name }) => name === role);
-  const { Statement } = JSON.parse((policy?.policy as string).replace(/\$\{substr\([^}]*\}/g, 'UID')) as {
+  const text = withoutLocals(json, policy?.policy as string).replace(/\$\{substr\([^}]*\}/g, 'UID');
+  const { Statement } = JSON.parse(text) as {
     Statement: { Action: string[]; Resource: string | string[] }[];
   };
   const grants = Statement.flatMap(({ Action, Resource }) =>

@@ -45,8 +45,9 @@ export interface UserDataWish {
 /** Room for what the estimate cannot know: values that are longer than a line of Base64. */
 const MARGIN = 1000;
 const TOKEN = /(\$\{TfToken\[[^\]]*\]\})/;
-/** What does not shrink: keys, certificates, hashes, compressed files as text. */
-const DENSE = /[\w+/=-]{40,}/g;
+/** What stands between words. Those of 40 letters and more are keys, certificates, hashes, compressed files: they do not shrink. */
+const BETWEEN = /[^\w+/=-]+/;
+const DENSE = 40;
 /** What a compressor writes before the first letter. */
 const HEAD = 200;
 const BOOTSTRAP = 'hacluster-bootstrap.service';
@@ -62,9 +63,12 @@ export function renderUserData(at: Located, wish: UserDataWish): UserData {
   snippets.forEach((snippet, index) => {
     checkSnippet(at, snippet, index);
   });
-  const inline = assemble([environment, ...files], BOOTSTRAP, snippets);
-  const bytes = estimate(inline);
-  if (bytes <= limit - MARGIN) return { text: escape(inline), bytes };
+  // No estimate is less than half of the text.
+  if (files.reduce((sum, { content }) => sum + content.length, 0) < 2 * limit) {
+    const inline = assemble([environment, ...files], BOOTSTRAP, snippets);
+    const bytes = estimate(inline);
+    if (bytes <= limit - MARGIN) return { text: escape(inline), bytes };
+  }
   const bundle = bundleOf(files);
   const outer = [environment, ...fetchingFiles(wish.driver, files, bundle)];
   const small = assemble(outer, 'hacluster-install.service', snippets);
@@ -209,6 +213,7 @@ function estimate(plain: string): number {
     .split(TOKEN)
     .map((part, index) => (index % 2 === 1 ? 'x'.repeat(76) : part))
     .join('');
-  const dense = known.match(DENSE)?.reduce((sum, run) => sum + run.length, 0) ?? 0;
+  let dense = 0;
+  for (const { length } of known.split(BETWEEN)) if (length >= DENSE) dense += length;
   return Math.ceil((known.length + dense) / 2) + HEAD;
 }

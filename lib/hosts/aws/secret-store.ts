@@ -1,3 +1,4 @@
+import { TerraformLocal } from 'cdktf';
 import { Construct } from 'constructs';
 import { aws } from '../../bindings/aws';
 import type { ClusterScoped, SecretStore } from '../host-cloud';
@@ -20,7 +21,9 @@ export class AwsSecretStore extends Construct implements SecretStore {
     this.path = path;
     this.keyArn = site.keyArn(wish.clusterName);
     this.nodeEnvironment = { HAC_REGION: site.region, HAC_SECRETS_KEY: this.keyArn };
-    this.arnOf = (name) => arn(site, 'ssm', `parameter${path}/${name}${name.endsWith('/') ? '*' : ''}`);
+    // Policies name it dozens of times.
+    const root = new TerraformLocal(this, 'Arn', arn(site, 'ssm', `parameter${path}`)).asString;
+    this.arnOf = (name) => `${root}/${name}${name.endsWith('/') ? '*' : ''}`;
   }
 
   public seed(id: string, name: string, value: string): void {

@@ -1,6 +1,7 @@
 import { AwsIdentity } from '../../../lib/hosts/aws/identity';
 import { own } from '../../../lib/hosts/aws/names';
 import { awsNodeDriver } from '../../../lib/hosts/aws/node-driver';
+import { withoutLocals } from '../../support/locals';
 import { hosted, synthesized } from './hosted';
 
 interface Statement {
@@ -14,7 +15,7 @@ interface Statement {
 /** The policy of a role, with references shortened to what a person calls them. */
 function policy(json: any, role: string): Statement[] {
   const found = Object.entries<any>(json.resource.aws_iam_role_policy).find(([id]) => id.startsWith(role));
-  return JSON.parse(shorten(found?.[1].policy ?? '{"Statement":[]}')).Statement;
+  return JSON.parse(shorten(withoutLocals(json, found?.[1].policy ?? '{"Statement":[]}'))).Statement;
 }
 
 const shorten = (text: string): string =>
