@@ -56,8 +56,9 @@ export class AwsBalancer extends Construct implements Balancer {
         path: healthPath,
         port: 'traffic-port',
         matcher: '200',
-        interval: 10,
-        timeout: 5,
+        // The shortest there is: a host without power keeps getting its share of connections for two of them.
+        interval: 5,
+        timeout: 4,
         healthy_threshold: 2,
         unhealthy_threshold: 2,
       },

@@ -388,8 +388,8 @@ describe('the balancer', () => {
       health_check: {
         protocol: 'HTTPS',
         path: '/readyz',
-        interval: 10,
-        timeout: 5,
+        interval: 5,
+        timeout: 4,
         healthy_threshold: 2,
         unhealthy_threshold: 2,
       },
