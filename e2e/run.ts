@@ -13,10 +13,10 @@ const SUITES: readonly {
   readonly root?: boolean;
 }[] = [
   { name: 'boot', file: 'e2e/boot/run', minutes: 12, root: true },
-  { name: 'api', file: 'e2e/api/run', minutes: 8, root: true },
+  { name: 'api', file: 'e2e/api/run', minutes: 12, root: true },
   { name: 'providers', file: 'e2e/providers/test', minutes: 10 },
   { name: 'aws', file: 'e2e/aws/run', minutes: 18 },
-  { name: 'lab', file: 'e2e/lab/run', minutes: 30, root: true },
+  { name: 'lab', file: 'e2e/lab/run', minutes: 35, root: true },
 ];
 
 interface Count {

@@ -18,8 +18,7 @@ defaults
   timeout connect 2s
   timeout client 1h
   timeout server 1h
-  retries 3
-  option redispatch 1
+  retries 0
 """
 
 

@@ -52,8 +52,19 @@ reap_dead_members() {
     log "removing etcd member $id ($name, $peer)"
     # etcd refuses by itself what would cost the quorum.
     etcdctl_at "$endpoints" member remove "$id" >&2 || return 1
-    if [[ -n $name && $name != "$NODE_NAME" ]]; then kc delete node "$name" --ignore-not-found --wait=false >&2 || true; fi
   done < <(sed 's/, /,/g' "$HAC_RUN/members")
+  reap_dead_nodes || log 'Nodes of machines that are gone stay for now'
+}
+
+# Apart from the members: a cluster that was restored has one member, and Nodes of all that were lost.
+reap_dead_nodes() {
+  local name address
+  while read -r name address; do
+    if [[ $name == "$NODE_NAME" || $address == "$NODE_ADDRESS" ]] || ! is_dead "$name" "https://$address:2380"; then continue; fi
+    log "removing the Node $name, whose machine is gone"
+    kc delete node "$name" --ignore-not-found --wait=false >&2 || return 1
+  done < <(kc get nodes -l node-role.kubernetes.io/control-plane -o json |
+    jq -r '.items[] | .metadata.name as $name | .status.addresses[]? | select(.type == "InternalIP") | "\($name) \(.address)"')
 }
 
 is_dead() { # NAME PEER
