@@ -8,6 +8,7 @@ module.exports = {
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
+  globalSetup: '<rootDir>/test/support/temporary.ts',
   maxWorkers: 2,
   // Each worker loads cdktf once per file; a worker that outgrows this is replaced.
   workerIdleMemoryLimit: '1GB',
