@@ -16,6 +16,43 @@ setup() { fresh_cloud; }
   not_called 'kubeadm (init|join)'
 }
 
+@test "its maker was lost before anybody joined: the next one makes it again by the same roots" {
+  roots
+  state '{"phase":"initialized","by":"i-b","alone":true}'
+  printf i-b >"$FAKE/parameters/init-lock~1"
+  instances a b=terminated
+  boot a
+  [ "$status" -eq 0 ]
+  called 'kubeadm init --config'
+  [ "$(jq -r '.phase, .by, .alone' "$FAKE/parameters/state" | xargs)" = 'initialized i-a true' ]
+  [ "$(cat "$FAKE/parameters/init-lock~2")" = i-a ]
+  sha256sum "$FAKE/parameters/roots~ca.crt" | cut -d' ' -f1 | grep -f - "$FAKE/roots-used-a"
+}
+
+@test "its maker only stopped, or somebody had begun to join: it is waited for" {
+  HAC_ATTEMPT=3
+  roots
+  state '{"phase":"initialized","by":"i-b","alone":true}'
+  instances a b=stopped
+  boot a
+  [ "$status" -eq 1 ]
+  state '{"phase":"initialized","by":"i-b"}'
+  instances a b=terminated
+  boot a
+  [ "$status" -eq 1 ]
+  [[ $output == *'waiting for the API server of the cluster, which was initialized before'* ]]
+  not_called 'kubeadm (init|join)'
+}
+
+@test "whoever begins to join says so first" {
+  roots
+  state '{"phase":"initialized","by":"i-b","alone":true}'
+  touch "$FAKE/api-up" "$FAKE/join-fails"
+  HAC_ATTEMPT=20
+  boot a
+  [ "$(jq .alone "$FAKE/parameters/state")" = null ]
+}
+
 @test "a state that was reset by mistake does no harm: the cluster that answers wins" {
   roots
   touch "$FAKE/api-up"
@@ -54,12 +91,14 @@ setup() { fresh_cloud; }
   state '{"phase":"initialized"}'
   touch "$FAKE/api-up"
   instances a b
+  nodes 10.20.0.5 10.20.0.9
   printf '%s\n' '3894d31850a3a95b, started, ip-10-20-0-9.eu-central-1.compute.internal, https://10.20.0.9:2380, https://10.20.0.9:2379, false' \
     '16f7191b6752f4b5, started, ip-10-20-0-5.eu-central-1.compute.internal, https://10.20.0.5:2380, https://10.20.0.5:2379, false' >"$FAKE/members"
   boot a
   [ "$status" -eq 0 ]
   called 'member remove 3894d31850a3a95b'
-  called 'delete node ip-10-20-0-9.eu-central-1.compute.internal'
+  called 'delete node 10.20.0.9'
+  not_called 'delete node 10.20.0.5'
   not_called 'member remove 16f7191b6752f4b5'
   [ "$(grep -nE 'member remove|kubeadm join' "$FAKE/calls" | cut -d' ' -f2 | tr '\n' ' ')" = 'etcdctl kubeadm ' ]
 }

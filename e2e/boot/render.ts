@@ -91,6 +91,7 @@ export function environmentOf(role: string): Record<string, string> {
     HAC_UID: '1a2b3c4d',
     HAC_ROLE: role,
     HAC_POOL: role === 'worker' ? 'general' : '',
+    ...(role === 'control-plane' ? { HAC_CONTROL_PLANES: '3' } : {}),
     HAC_ENDPOINT: 'api.shop.test:6443',
     HAC_CERT_SANS: 'api.shop.test public.shop.test',
     HAC_SECRETS: '/hacluster/shop/1a2b3c4d',

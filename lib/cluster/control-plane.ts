@@ -203,6 +203,7 @@ export function nodeUserData(
       HAC_UID: uid,
       HAC_ROLE: node.role,
       HAC_POOL: node.pool ?? '',
+      ...(node.role === 'control-plane' ? { HAC_CONTROL_PLANES: String(cluster.quorum.members) } : {}),
       HAC_ENDPOINT: endpoint,
       HAC_CERT_SANS: certSans.join(' '),
       HAC_SECRETS: store.path,

@@ -48,6 +48,13 @@ cluster_phase() {
   printf %s "$phase"
 }
 
+# Whether whoever made the cluster is gone, with its disk, before anybody joined: what there was, nobody can bring back,
+# and nobody but nodes has written to it. Once a host has begun to join this is never so.
+maker_was_lost() {
+  local state by
+  state=$(secret_get state) && by=$(jq -er 'select(.phase == "initialized" and .alone == true).by' <<<"$state") && machine_ended "$by"
+}
+
 # decide: sets DECISION to init, join or restore, or returns 1 with the reason in WAITING.
 decide() {
   local phase holder
@@ -74,7 +81,14 @@ decide() {
     return 1
   fi
   case $phase in
-    initialized) WAITING='the API server of the cluster, which was initialized before' ;;
+    initialized)
+      if maker_was_lost && hold_init_lock; then
+        log 'the host that made the cluster is gone, and nobody had joined it: making it again by the same roots'
+        DECISION=init
+        return 0
+      fi
+      WAITING='the API server of the cluster, which was initialized before'
+      ;;
     uninitialized | restore)
       if hold_init_lock; then
         DECISION=init

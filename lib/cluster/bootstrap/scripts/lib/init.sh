@@ -19,7 +19,7 @@ init_cluster() {
     if [[ -e $HAC_INIT_STARTED ]]; then
       if others_have_joined; then
         log 'a cluster of others is there: this host joins it'
-        record_initialized && join_after_all
+        record_initialized joined && join_after_all
         return
       fi
       log 'a previous init did not finish: starting over'
@@ -41,7 +41,7 @@ init_cluster() {
   if [[ $1 == restore ]]; then
     { own_kubeconfig "$HAC_RUN/own.conf" && reap_dead_nodes; } || log 'Nodes of machines that are gone stay for now'
   fi
-  wait_for 600 'the secret store to take the state' record_initialized
+  wait_for 600 'the secret store to take the state' record_initialized "$1"
 }
 
 run_init() { # init|restore
@@ -56,8 +56,12 @@ run_init() { # init|restore
   return "$rc"
 }
 
+# record_initialized init|restore: a new cluster whose other members are to come is `alone` until the first of them joins.
 record_initialized() {
-  jq -n --arg by "$NODE_ID" --arg at "$(date -u +%FT%TZ)" '{phase: "initialized", by: $by, at: $at}' | secret_put state
+  local alone=false
+  if [[ $1 == init && $HAC_CONTROL_PLANES != 1 ]]; then alone=true; fi
+  jq -n --arg by "$NODE_ID" --arg at "$(date -u +%FT%TZ)" --argjson alone "$alone" \
+    '{phase: "initialized", by: $by, at: $at} + if $alone then {alone: true} else {} end' | secret_put state
 }
 
 # Whether control planes besides this one are in the cluster that answers; then starting over would split it.

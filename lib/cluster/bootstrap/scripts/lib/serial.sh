@@ -51,6 +51,12 @@ join_control_plane() {
   with_join_lock join_control_plane_now
 }
 
+no_longer_alone() {
+  local state
+  state=$(secret_get state) || return 1
+  [[ $(jq .alone <<<"$state" 2>/dev/null) != true ]] || jq -c 'del(.alone)' <<<"$state" | secret_put state
+}
+
 join_control_plane_now() {
   local token
   # Whatever a join left behind that was cut off; this host is no member yet, so neither is its data.
@@ -61,6 +67,8 @@ join_control_plane_now() {
   fi
   fetch_roots || return 1
   reap_dead_members || return 1
+  # Before anything of it: from now on the maker is not the only one to have what is written.
+  no_longer_alone || return 1
   token=$(kubeadm token create --kubeconfig "$HAC_RUN/own.conf" --ttl 20m --usages authentication --description "control plane $NODE_NAME" \
     --groups system:bootstrappers:kubeadm:default-node-token,system:bootstrappers:hacluster:control-plane) || return 1
   write_discovery "$token" || return 1

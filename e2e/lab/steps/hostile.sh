@@ -1,0 +1,76 @@
+# shellcheck shell=bash disable=SC2154,SC2016 # here and work are run's; machines have shells of their own
+# What somebody on a worker gets, and what can be read off a machine, for run: it brings lab, kubectl, ask, here and work.
+
+# With the role of its machine: what a worker needs, and nothing of a control plane's. Each "no" is the cloud's own.
+worker_role_is_narrow() {
+  lab in "$(workers | head -n 1)" bash -c '
+    source /usr/local/lib/hacluster/common.sh
+    set +eE
+    may() { "$@" > /dev/null 2> /tmp/said || { echo "$* should work: $(cat /tmp/said)"; bad=1; }; }
+    may_not() {
+      if "$@" > /dev/null 2> /tmp/said; then echo "$* should be denied"; bad=1
+      elif ! grep -qiE "denied|403" /tmp/said; then echo "$* failed otherwise: $(cat /tmp/said)"; bad=1; fi
+      denials=$((denials + 1))
+    }
+    bad=0 denials=0
+    may secret_get public/ca.crt
+    may secret_get join/worker
+    for name in state init-lock/1 access/admin roots/ca.key roots/sa.key roots/etcd/ca.key roots/front-proxy-ca.key roots/encryption.yaml; do may_not secret_get "$name"; done
+    for name in state join/worker public/ca.crt roots/ca.key access/admin; do may_not secret_put "$name" <<< mine; done
+    may_not secret_create init-lock/9 <<< mine
+    may_not object_get "snapshots/$HAC_UID/LATEST"
+    may_not object_put "snapshots/$HAC_UID/LATEST" /etc/hostname
+    may_not object_put "bundle/mine.json" /etc/hostname
+    rm -f /tmp/said
+    echo "$denials times no"
+    exit $bad' < /dev/null
+}
+
+# With the certificate of its kubelet: its own Node and its own pods, nothing of others.
+worker_certificate_is_narrow() {
+  local own other
+  read -r own other _ <<< "$(workers | paste -sd' ')"
+  other=$(kubectl get nodes -o name | grep "/$other\.")
+  kubectl create secret generic of-others --from-literal=word=theirs > /dev/null || return 1
+  lab in "$own" bash -c '
+    as_kubelet() { KUBECONFIG=/etc/kubernetes/kubelet.conf kubectl "$@" 2>&1; }
+    bad=0 denials=0
+    may() { as_kubelet "$@" > /tmp/said || { echo "$* should work: $(cat /tmp/said)"; bad=1; }; }
+    may_not() {
+      if as_kubelet "$@" > /tmp/said; then echo "$* should be forbidden"; bad=1
+      elif ! grep -q "orbidden" /tmp/said; then echo "$* failed otherwise: $(cat /tmp/said)"; bad=1; fi
+      denials=$((denials + 1))
+    }
+    may get node "$(hostname -f 2> /dev/null | grep "\." || as_kubelet config view -o jsonpath="{.users[0].name}" | sed "s/.*system:node://")"
+    may_not get secret of-others
+    may_not get secrets --all-namespaces
+    may_not get configmap hacluster-join -n kube-system
+    may_not label "$1" mine=yes
+    may_not taint "$1" mine=yes:NoSchedule
+    may_not delete "$1"
+    may_not create token default
+    may_not delete pods --all -n kube-system
+    may_not create clusterrolebinding mine --clusterrole=cluster-admin --user=mine
+    rm -f /tmp/said
+    echo "$denials times no"
+    exit $bad' - "$other" < /dev/null
+  local result=$?
+  kubectl delete secret of-others > /dev/null
+  return "$result"
+}
+
+# What root reads off every machine: processes with arguments and environment, the journal, the console, cloud-init's logs.
+no_value_lies_around() {
+  local name
+  mkdir -p "$work/around"
+  for name in $("$here/machines" list | cut -d' ' -f1); do
+    lab in "$name" bash -c '
+      cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2> /dev/null
+      journalctl --no-pager -o cat
+      cat /var/log/cloud-init*.log
+      find /run/hacluster /var/lib/hacluster /var/lib/cloud /etc/hacluster -type f ! -path "*/snapshots/*" -exec cat {} + 2> /dev/null
+      true' < /dev/null > "$work/around/$name" || return 1
+    cp "$LAB/machines/$name/console.log" "$work/around/$name.console"
+  done
+  ask literals "$work"/around/*
+}
