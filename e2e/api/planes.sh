@@ -9,7 +9,8 @@ export FAKE=$work/planes BALANCER=10.20.0.2 HAC_POLL=0.5 HAC_CLOCK_PATIENCE=0
 mkdir -p "$FAKE" "$work/logs"
 began=$SECONDS
 # shellcheck disable=SC2046 # words on purpose
-trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT
+# unshare holds a gentler signal back while it waits for its child.
+trap '{ kill -KILL $(jobs -p); wait; } 2>/dev/null' EXIT
 said() { printf '# %3d s: %s\n' "$((SECONDS - began))" "$*"; }
 
 ip link add br0 type bridge
