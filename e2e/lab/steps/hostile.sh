@@ -30,7 +30,7 @@ worker_role_is_narrow() {
 worker_certificate_is_narrow() {
   local own other
   read -r own other _ <<< "$(workers | paste -sd' ')"
-  other=$(kubectl get nodes -o name | grep "/$other\.")
+  other=$(node_of "$other")
   kubectl create secret generic of-others --from-literal=word=theirs > /dev/null || return 1
   lab in "$own" bash -c '
     as_kubelet() { KUBECONFIG=/etc/kubernetes/kubelet.conf kubectl "$@" 2>&1; }
@@ -41,23 +41,25 @@ worker_certificate_is_narrow() {
       elif ! grep -q "orbidden" /tmp/said; then echo "$* failed otherwise: $(cat /tmp/said)"; bad=1; fi
       denials=$((denials + 1))
     }
-    may get node "$(hostname -f 2> /dev/null | grep "\." || as_kubelet config view -o jsonpath="{.users[0].name}" | sed "s/.*system:node://")"
+    may get node "$2"
     may_not get secret of-others
     may_not get secrets --all-namespaces
     may_not get configmap hacluster-join -n kube-system
-    may_not label "$1" mine=yes
-    may_not taint "$1" mine=yes:NoSchedule
-    may_not delete "$1"
+    may_not label node "$1" mine=yes
+    may_not taint node "$1" mine=yes:NoSchedule
+    may_not delete node "$1"
     may_not create token default
     may_not delete pods --all -n kube-system
     may_not create clusterrolebinding mine --clusterrole=cluster-admin --user=mine
     rm -f /tmp/said
     echo "$denials times no"
-    exit $bad' - "$other" < /dev/null
+    exit $bad' - "$other" "$(node_of "$own")" < /dev/null
   local result=$?
   kubectl delete secret of-others > /dev/null
   return "$result"
 }
+
+node_of() { kubectl get nodes -o json | jq -r --arg name "$1" '.items[].metadata.name | select(startswith($name + "."))'; }
 
 # What root reads off every machine: processes with arguments and environment, the journal, the console, cloud-init's logs.
 no_value_lies_around() {
