@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Figure } from './run';
 import { coldRun, compileExample, median, round, workFolder } from './support';
 
-const RUNS = 20;
+const RUNS = 40;
 
 /** Cold synth of examples/ha-cluster beside a program on raw `TerraformResource`s that writes the same JSON. */
 export function synthFigures(): Figure[] {
