@@ -23,29 +23,21 @@ export { PodNetworkMode, type Encapsulation, type PodNetwork } from './core/pod-
 export type { Flow, FlowProtocol, Party, Ports } from './core/ports';
 export type { ControlPlaneSlot, Quorum } from './core/quorum';
 export type { ClientRate, ControlPlaneSize, EtcdDisk, MachineSize } from './core/sizes';
+export type { AccessConfig, ClusterScoped, HostCloud, HostFacts, NodeDriver } from './hosts/host-cloud';
+export type { Identity } from './hosts/identity';
 export type {
-  AccessConfig,
   AutoscalerHints,
-  Balancer,
-  BalancerWish,
-  Bucket,
-  ClusterScoped,
   Disk,
-  Firewall,
-  HostCloud,
-  HostFacts,
-  Identity,
   Machine,
   MachineGroup,
   MachineGroupWish,
   MachineTemplate,
   MachineTemplateWish,
-  Network,
-  NodeDriver,
-  NodeProxy,
-  SecretStore,
-} from './hosts/host-cloud';
-export { AwsHosts, type AwsHostsProps } from './hosts/aws/aws-hosts';
+} from './hosts/machines';
+export type { Balancer, BalancerWish, Firewall, Network, NodeProxy } from './hosts/network';
+export type { Bucket, SecretStore } from './hosts/storage';
+export { AwsHosts } from './hosts/aws/aws-hosts';
+export type { AwsHostsProps } from './hosts/aws/aws-hosts-props';
 export {
   AwsImage,
   type Architecture,

@@ -7,7 +7,8 @@ import { canonical } from './support/fingerprint';
 import { checkAgainstSchema } from './support/schema';
 import { secretsIn } from './support/secrets';
 import { TOPOLOGIES } from './support/topologies';
-import { byAddress, hostsStack, messageOf, resources, synth, synthesized, type Topology } from './support/topology';
+import { messageOf } from './support/messages';
+import { byAddress, hostsStack, resources, synth, synthesized, type Topology } from './support/topology';
 import { userDataOf } from './support/user-data';
 
 const at = { node: { path: 'test' } };

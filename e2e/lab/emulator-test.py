@@ -13,16 +13,10 @@ import botocore.exceptions
 
 REGION, ACCOUNT = "ap-southeast-1", "123456789012"
 here = os.path.dirname(os.path.abspath(__file__))
-failures = 0
-
-
-def check(name, result, wanted):
-    global failures
-    if result == wanted:
-        print("ok", name, flush=True)
-    else:
-        failures += 1
-        print(f"not ok {name}\n#   wanted {wanted}\n#   got    {result}", flush=True)
+sys.path.insert(0, f"{here}/../support")
+sys.dont_write_bytecode = True
+import tap
+from tap import check
 
 
 def outcome(call, **arguments):
@@ -102,7 +96,6 @@ def main(port):
         status = error.code
     check("a request without a signature is refused", status, 400)
     groups(client)
-    return failures
 
 
 def groups(client):
@@ -133,7 +126,8 @@ if __name__ == "__main__":
     port = sys.argv[1] if len(sys.argv) > 1 else "15417"
     server = subprocess.Popen([sys.executable, f"{here}/emulator.py", "-H", "127.0.0.1", "-p", port], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        sys.exit(1 if main(port) else 0)
+        main(port)
     finally:
         server.terminate()
         server.wait()
+    sys.exit(1 if tap.failures else 0)

@@ -11,24 +11,16 @@ for name in ("LAB", "LAB_IMAGE", "LAB_CHANGES", "LAB_TARGET_HEALTH"):
     os.environ.setdefault(name, "/nonexistent")
 for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
     os.environ.setdefault(name, "eu-central-1")
-sys.path.insert(0, f"{here}/cloud")
+sys.path[:0] = [f"{here}/cloud", f"{here}/../support"]
 sys.dont_write_bytecode = True
 import firewall
+import tap
+from tap import check
 
 PREFIX = f"sgtest-{os.getpid()}-"
 FIRST, SECOND, FAR, WORKER = "10.99.0.4", "10.99.0.5", "10.99.16.4", "10.99.16.5"  # control planes, and a worker
 BALANCER, API, METADATA = "10.99.0.250", "198.18.0.1", "169.254.169.254"
 MACHINES = {FIRST: "10.99.0.1", SECOND: "10.99.0.1", FAR: "10.99.16.1", WORKER: "10.99.16.1"}
-failures = 0
-
-
-def check(name, result, wanted):
-    global failures
-    if result == wanted:
-        print("ok", name, flush=True)
-    else:
-        failures += 1
-        print(f"not ok {name}\n#   wanted {wanted}\n#   got    {result}", flush=True)
 
 
 def run(*words, at=None, **more):
@@ -146,4 +138,4 @@ if __name__ == "__main__":
         main()
     finally:
         remove()
-    sys.exit(1 if failures else 0)
+    sys.exit(1 if tap.failures else 0)

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { ValidationError } from '../core/errors';
-import type { MachineGroup } from '../hosts/host-cloud';
+import type { MachineGroup } from '../hosts/machines';
 import type { HaCluster } from './ha-cluster';
 import { poolMachines } from './pool-machines';
 

@@ -1,4 +1,4 @@
-import type { MachineGroup } from '../hosts/host-cloud';
+import type { MachineGroup } from '../hosts/machines';
 import { workerFiles } from './bootstrap/node-files';
 import { machineTags, nodeUserData } from './control-plane';
 import type { MultiAzNodePool, MultiAzNodePoolProps } from './multi-az-node-pool';

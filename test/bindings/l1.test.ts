@@ -4,6 +4,7 @@ import { awsData, awsEphemeral, awsProvider, awsResources } from '../../lib/bind
 import { escapeTemplate, resource } from '../../lib/bindings/l1';
 import { nearest } from '../../lib/core/nearest';
 import { AWS_SCHEMA, checkAgainstSchema } from '../support/schema';
+import { messageOf as messageOfAny } from '../support/messages';
 
 const stackOf = () => new TerraformStack(new App(), 'stack');
 const x = (declare: (stack: TerraformStack) => unknown): any => {
@@ -12,14 +13,7 @@ const x = (declare: (stack: TerraformStack) => unknown): any => {
   declare(stack);
   return JSON.parse(Testing.synth(stack, true));
 };
-const messageOf = (declare: (stack: TerraformStack) => unknown): string => {
-  try {
-    declare(stackOf());
-  } catch (error) {
-    return (error as Error).message;
-  }
-  return 'nothing was thrown';
-};
+const messageOf = (declare: (stack: TerraformStack) => unknown) => messageOfAny(() => declare(stackOf()));
 const wish = { vpc_id: 'vpc-1' };
 
 describe('a resource from a table', () => {

@@ -14,7 +14,8 @@ import {
   PodNetworkMode,
   type HaClusterProps,
 } from '../../lib';
-import { bakedImage, bothStacks, hostsStack, messageOf, platformStack, synth, synthesized } from '../support/topology';
+import { bakedImage, bothStacks, hostsStack, platformStack, synth, synthesized } from '../support/topology';
+import { messageOf } from '../support/messages';
 import type { Topology } from '../support/topology';
 import { resources } from '../support/topology';
 

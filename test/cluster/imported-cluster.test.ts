@@ -1,6 +1,6 @@
 import { LocalBackend, TerraformStack, Testing } from 'cdktf';
 import { ImportedCluster, type ImportedClusterProps } from '../../lib';
-import { messageOf } from '../support/topology';
+import { messageOf } from '../support/messages';
 
 function imported(props: Partial<ImportedClusterProps>) {
   const stack = new TerraformStack(Testing.app(), 'platform');

@@ -1,6 +1,7 @@
 import { Testing } from 'cdktf';
 import type { MultiAzNodePoolProps } from '../../lib';
-import { hostsStack, messageOf, resources, synthesized } from '../support/topology';
+import { hostsStack, resources, synthesized } from '../support/topology';
+import { messageOf } from '../support/messages';
 
 const pool = (props: Partial<MultiAzNodePoolProps>) => synthesized({ pools: { Workers: props } });
 const group = (props: Partial<MultiAzNodePoolProps>) =>

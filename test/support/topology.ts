@@ -75,13 +75,3 @@ export function byAddress(json: Record<string, any>): Record<string, Record<stri
     ),
   );
 }
-
-/** The message of what a piece of code throws, in full. */
-export function messageOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    return (error as Error).message;
-  }
-  return 'nothing was thrown';
-}

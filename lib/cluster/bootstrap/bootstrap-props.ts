@@ -1,5 +1,6 @@
 import type { KubernetesRelease, KubeProxyMode } from '../../core/kubernetes-versions';
-import type { NodeDriver, NodeProxy } from '../../hosts/host-cloud';
+import type { NodeDriver } from '../../hosts/host-cloud';
+import type { NodeProxy } from '../../hosts/network';
 
 /** A file of a node: literal text, the same on every node of its kind. */
 export interface NodeFile {

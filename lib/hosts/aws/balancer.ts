@@ -2,7 +2,8 @@ import { Construct } from 'constructs';
 import { aws } from '../../bindings/aws';
 import type { L1Resource } from '../../bindings/l1';
 import { ValidationError } from '../../core/errors';
-import type { Balancer, BalancerWish, ClusterScoped } from '../host-cloud';
+import type { ClusterScoped } from '../host-cloud';
+import type { Balancer, BalancerWish } from '../network';
 import { fit } from './names';
 import { tagsOf, type Sited } from './site';
 

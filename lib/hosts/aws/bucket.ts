@@ -3,7 +3,8 @@ import { Construct } from 'constructs';
 import { aws } from '../../bindings/aws';
 import { escapeTemplate, type L1Resource } from '../../bindings/l1';
 import { ValidationError } from '../../core/errors';
-import type { Bucket, ClusterScoped } from '../host-cloud';
+import type { ClusterScoped } from '../host-cloud';
+import type { Bucket } from '../storage';
 import { tagsOf, type Sited } from './site';
 
 /** A versioned, private, TLS-only bucket, encrypted with the cluster's key. */

@@ -3,7 +3,8 @@ import { Construct } from 'constructs';
 import { aws } from '../../bindings/aws';
 import { ValidationError } from '../../core/errors';
 import type { Flow, Party } from '../../core/ports';
-import type { ClusterScoped, Firewall } from '../host-cloud';
+import type { ClusterScoped } from '../host-cloud';
+import type { Firewall } from '../network';
 import { own, pascal } from './names';
 import { tagsOf, type Sited } from './site';
 

@@ -1,7 +1,9 @@
 import { Lazy, type ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { aws } from '../../bindings/aws';
-import type { Bucket, ClusterScoped, Identity, SecretStore } from '../host-cloud';
+import type { ClusterScoped } from '../host-cloud';
+import type { Identity } from '../identity';
+import type { Bucket, SecretStore } from '../storage';
 import { AwsBucket } from './bucket';
 import { fit, own, pascal } from './names';
 import { AwsSecretStore } from './secret-store';

@@ -1,7 +1,7 @@
 import { ValidationError, type Located } from '../../core/errors';
 import { nearest } from '../../core/nearest';
 import { machineSize, type MachineSize } from '../../core/sizes';
-import type { Machine } from '../host-cloud';
+import type { Machine } from '../machines';
 
 type Sizes = Readonly<Record<string, number>>;
 

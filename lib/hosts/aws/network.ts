@@ -1,6 +1,6 @@
 import { Token, type ITerraformDependable } from 'cdktf';
 import { ValidationError, type Located } from '../../core/errors';
-import type { Network } from '../host-cloud';
+import type { Network } from '../network';
 
 /** What is known of a network that somebody else made. */
 export interface ExistingNetworkAttributes {

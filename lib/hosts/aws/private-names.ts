@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { aws } from '../../bindings/aws';
 import { own } from './names';
 import { AwsBalancer } from './balancer';
-import type { Balancer } from '../host-cloud';
+import type { Balancer } from '../network';
 import { tagsOf, type AwsSite } from './site';
 
 /** Names that only the network knows. */

@@ -1,7 +1,8 @@
 import { TerraformLocal } from 'cdktf';
 import { Construct } from 'constructs';
 import { aws } from '../../bindings/aws';
-import type { ClusterScoped, SecretStore } from '../host-cloud';
+import type { ClusterScoped } from '../host-cloud';
+import type { SecretStore } from '../storage';
 import { arn, tagsOf, type AwsSite, type Sited } from './site';
 
 /** Parameters of Systems Manager; Terraform knows their names, and of what it seeds, the first value. */

@@ -1,7 +1,8 @@
 import { Fn, Op, TerraformLocal, type ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { aws } from '../../bindings/aws';
-import type { ClusterScoped, Disk, MachineTemplate, MachineTemplateWish } from '../host-cloud';
+import type { ClusterScoped } from '../host-cloud';
+import type { Disk, MachineTemplate, MachineTemplateWish } from '../machines';
 import { AwsFirewall } from './firewall';
 import { AwsIdentity } from './identity';
 import { own } from './names';

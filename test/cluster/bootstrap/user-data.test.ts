@@ -7,6 +7,7 @@ import { controlPlaneFiles, workerFiles, type NodeFile } from '../../../lib/clus
 import { renderUserData } from '../../../lib/cluster/bootstrap/user-data';
 import { awsNodeDriver } from '../../../lib/hosts/aws/node-driver';
 import { at, contentOf, pool, props } from './props';
+import { messageOf } from '../../support/messages';
 
 const driver = awsNodeDriver;
 const environment = { HAC_CLUSTER: 'shop', HAC_ROLE: 'worker' };
@@ -235,13 +236,4 @@ describe('what user-data refuses', () => {
       `[shop/Cluster] nodeSnippets must leave user-data at most 9000 bytes when compressed, got ${bytes}; put large files into the image, or let a snippet fetch them`,
     );
   });
-
-  function messageOf(act: () => unknown): string {
-    try {
-      act();
-    } catch (error) {
-      return (error as Error).message;
-    }
-    return '';
-  }
 });

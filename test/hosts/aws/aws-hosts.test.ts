@@ -1,6 +1,7 @@
 import { App, TerraformStack, Testing, Token } from 'cdktf';
 import { AwsProvider } from '../../../lib/bindings/aws';
-import { AwsHosts, type AwsHostsProps } from '../../../lib/hosts/aws/aws-hosts';
+import { AwsHosts } from '../../../lib/hosts/aws/aws-hosts';
+import type { AwsHostsProps } from '../../../lib/hosts/aws/aws-hosts-props';
 import { AwsImage } from '../../../lib/hosts/aws/image';
 import { machineOf, MACHINES } from '../../../lib/hosts/aws/machines';
 import { fit, own, pascal } from '../../../lib/hosts/aws/names';
@@ -9,20 +10,13 @@ import { AwsNetwork } from '../../../lib/hosts/aws/network';
 import { AwsTemplate } from '../../../lib/hosts/aws/template';
 import { checkAgainstSchema } from '../../support/schema';
 import { askFor, DEFAULTS, hosted, synthesized } from './hosted';
+import { messageOf } from '../../support/messages';
 
 const all = (json: any, type: string): any[] => Object.values(json.resource[type] ?? {});
 const only = (json: any, type: string): any => all(json, type)[0];
 const count = (json: any, type: string) => all(json, type).length;
 const cloudOf = (props: Partial<AwsHostsProps> = {}) =>
   new AwsHosts(new TerraformStack(new App(), 'shop-hosts'), 'Cloud', { ...DEFAULTS, ...props });
-const messageOf = (act: () => unknown): string => {
-  try {
-    act();
-  } catch (error) {
-    return (error as Error).message;
-  }
-  return 'nothing was thrown';
-};
 const existing = {
   vpcId: 'vpc-1',
   cidr: '10.9.0.0/16',

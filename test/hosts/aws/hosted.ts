@@ -1,7 +1,8 @@
 import { App, DataResource, Fn, TerraformStack, Testing } from 'cdktf';
 import { flows } from '../../../lib/core/ports';
 import { PodNetworkMode } from '../../../lib/core/pod-network';
-import { AwsHosts, type AwsHostsProps } from '../../../lib/hosts/aws/aws-hosts';
+import { AwsHosts } from '../../../lib/hosts/aws/aws-hosts';
+import type { AwsHostsProps } from '../../../lib/hosts/aws/aws-hosts-props';
 import type { HostCloud } from '../../../lib/hosts/host-cloud';
 
 export const DEFAULTS: AwsHostsProps = { region: 'eu-central-1', zones: ['a', 'b', 'c'], cidr: '10.20.0.0/16' };
