@@ -23,7 +23,7 @@ export { PodNetworkMode, type Encapsulation, type PodNetwork } from './core/pod-
 export type { Flow, FlowProtocol, Party, Ports } from './core/ports';
 export type { ControlPlaneSlot, Quorum } from './core/quorum';
 export type { ClientRate, ControlPlaneSize, EtcdDisk, MachineSize } from './core/sizes';
-export type { AccessConfig, ClusterScoped, HostCloud, HostFacts, NodeDriver } from './hosts/host-cloud';
+export type { AccessConfig, ClusterScoped, HostCloud, HostFacts, NodeDriver, Published } from './hosts/host-cloud';
 export type { Identity } from './hosts/identity';
 export type {
   AutoscalerHints,

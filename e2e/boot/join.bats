@@ -219,3 +219,65 @@ setup() { fresh_cloud; }
   [[ $output == *'public/ca.crt in the secret store is not the certificate of roots/ca.key'* ]]
   not_called 'kubeadm init --config'
 }
+
+@test "a control plane of a newer minor describes the cluster anew, under the join lock, before it joins" {
+  roots
+  state '{"phase":"initialized"}'
+  touch "$FAKE/api-up"
+  nodes 10.20.0.5=1.35.4 10.20.0.6=1.36.3
+  boot a
+  [ "$status" -eq 0 ]
+  [ "$(grep -oE 'create -f -|phase upload-config all|annotate --overwrite node|phase addon|kubeadm join|delete configmap hacluster-join' "$FAKE/calls" | tr '\n' ' ')" = 'create -f - phase upload-config all kubeadm join annotate --overwrite node delete configmap hacluster-join ' ]
+}
+
+@test "a control plane does not join over two minors, nor a cluster that has gone further, and says what to do" {
+  roots
+  state '{"phase":"initialized"}'
+  touch "$FAKE/api-up"
+  for there in 1.34.8 1.37.0; do
+    nodes "10.20.0.5=$there"
+    boot a
+    [ "$status" -eq 1 ]
+    [[ $output == *"this host is to be 1.36.3, the control planes are v$there: minors rise one at a time and never go back; give the launch template a version that fits"* ]]
+  done
+  not_called 'kubeadm (join|init phase upload-config)'
+}
+
+@test "a description that nobody serves yet may be taken back" {
+  roots
+  state '{"phase":"initialized"}'
+  touch "$FAKE/api-up"
+  nodes 10.20.0.5=1.36.2
+  boot a
+  [ "$status" -eq 0 ]
+  called 'phase upload-config all'
+}
+
+@test "kube-proxy and CoreDNS follow when the last control plane has the new description, once" {
+  roots
+  state '{"phase":"initialized"}'
+  touch "$FAKE/api-up"
+  local print
+  print=$(sha256sum "$TREES/v1.36/control-plane/root/etc/hacluster/kubeadm/cluster.yaml" | cut -d' ' -f1)
+  jq --arg print "$print" '.items[].metadata.annotations = {"hacluster/description": $print}' "$FAKE/nodes.json" >"$FAKE/noted" && mv "$FAKE/noted" "$FAKE/nodes.json"
+  boot a
+  [ "$status" -eq 0 ]
+  called 'phase addon all'
+  called 'annotate --overwrite daemonset kube-proxy'
+  : >"$FAKE/calls"
+  jq -n --arg print "$print" '{metadata: {annotations: {"hacluster/description": $print}}}' >"$FAKE/kube-proxy.json"
+  boot c
+  [ "$status" -eq 0 ]
+  not_called 'phase addon'
+}
+
+@test "an image without the host's version of Kubernetes says so; one that has several side by side gives the right one" {
+  roots
+  state '{"phase":"initialized"}'
+  touch "$FAKE/api-up"
+  FAKE_KUBEADM=v1.36.2 boot a
+  [ "$status" -eq 1 ]
+  [[ $output == *'the image has kubeadm v1.36.2, and this host is to be v1.36.3: put it into the image, or side by side into /opt/hacluster/kubernetes'* ]]
+  run on c bash -c 'mkdir -p /opt/hacluster/kubernetes/1.36.3 && /usr/local/sbin/hacluster-bootstrap; readlink /usr/local/bin/kubeadm /usr/local/bin/kubelet /usr/local/bin/kubectl'
+  [ "${lines[-1]}" = /opt/hacluster/kubernetes/1.36.3/kubectl ]
+}

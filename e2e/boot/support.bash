@@ -33,8 +33,9 @@ instances() { # NAME[=STATE]...
   done | jq -s . >"$FAKE/instances.json"
 }
 
-nodes() { # ADDRESS...
-  printf '%s\n' "$@" | jq -Rs '{items: [split("\n")[] | select(. != "") | {metadata: {name: .}, status: {addresses: [{type: "InternalIP", address: .}]}}]}' >"$FAKE/nodes.json"
+nodes() { # ADDRESS[=VERSION]...
+  printf '%s\n' "$@" | jq -Rs '{items: [split("\n")[] | select(. != "") | split("=") | {metadata: {name: .[0]},
+    status: {addresses: [{type: "InternalIP", address: .[0]}], nodeInfo: {kubeletVersion: ("v" + (.[1] // "1.36.3"))}}}]}' >"$FAKE/nodes.json"
 }
 
 state() { printf %s "$1" >"$FAKE/parameters/state"; }

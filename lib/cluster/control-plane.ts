@@ -55,7 +55,7 @@ export function buildControlPlane(cluster: HaCluster, uid: string): ControlPlane
     bucket,
   };
   const hosts = buildHosts(cluster, own, firewalls['control-plane'], publicApi ? [api, publicApi] : [api]);
-  cloud.publish(cluster, 'Current', { clusterName, uid, endpoint });
+  cloud.publish(cluster, 'Current', { clusterName, uid, endpoint, kubernetesVersion: cluster.kubernetes.version });
   return { ...own, ...hosts };
 }
 

@@ -58,6 +58,16 @@ export interface NodeDriver {
   readonly packages: readonly string[];
 }
 
+/** What can be known of a cluster by its name. */
+export interface Published {
+  /** Its uid. */
+  readonly uid: string;
+  /** `host:port` of its API. */
+  readonly endpoint: string;
+  /** The exact version of Kubernetes that its hosts are to be. */
+  readonly kubernetesVersion: string;
+}
+
 /** Properties shared by what a cluster asks for by name. */
 export interface ClusterScoped {
   /** The cluster's name. */
@@ -112,12 +122,8 @@ export interface HostCloud extends IConstruct {
   machineTemplate(scope: Construct, id: string, wish: ClusterScoped & MachineTemplateWish): MachineTemplate;
   /** A group. */
   machineGroup(scope: Construct, id: string, wish: ClusterScoped & MachineGroupWish): MachineGroup;
-  /** Makes the cluster findable by its name, for `access`. */
-  publish(
-    scope: Construct,
-    id: string,
-    wish: ClusterScoped & { readonly uid: string; readonly endpoint: string },
-  ): void;
+  /** Makes the cluster findable by its name, for `access` and for people's commands. */
+  publish(scope: Construct, id: string, wish: ClusterScoped & Published): void;
   /** Reads, in another stack, what `publish` and the nodes stored. */
   access(stack: TerraformStack, id: string, wish: ClusterScoped): AccessConfig;
 }

@@ -1,7 +1,7 @@
 import { TerraformLocal } from 'cdktf';
 import { Construct } from 'constructs';
 import { aws } from '../../bindings/aws';
-import type { ClusterScoped } from '../host-cloud';
+import type { ClusterScoped, Published } from '../host-cloud';
 import type { SecretStore } from '../storage';
 import { arn, tagsOf, type AwsSite, type Sited } from './site';
 
@@ -56,18 +56,14 @@ export function currentName(clusterName: string): string {
 
 /** Makes a cluster findable by its name. A second cluster of the same name fails here, at its first apply. */
 export class AwsCurrent extends Construct {
-  constructor(
-    scope: Construct,
-    id: string,
-    { site, wish }: Sited<ClusterScoped & { readonly uid: string; readonly endpoint: string }>,
-  ) {
+  constructor(scope: Construct, id: string, { site, wish }: Sited<ClusterScoped & Published>) {
     super(scope, id);
-    const { clusterName, uid, endpoint } = wish;
+    const { clusterName, uid, endpoint, kubernetesVersion } = wish;
     new aws.SsmParameter(this, 'Resource', {
       name: currentName(clusterName),
       description: 'Where the cluster of this name is',
       type: 'String',
-      value: JSON.stringify({ uid, endpoint }),
+      value: JSON.stringify({ uid, endpoint, kubernetesVersion }),
       tags: tagsOf(site, clusterName),
     });
   }

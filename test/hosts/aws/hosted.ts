@@ -118,7 +118,7 @@ export function askFor(stack: TerraformStack, cloud: HostCloud, options: { open?
     },
     tags,
   });
-  cloud.publish(stack, 'Current', { clusterName, uid, endpoint: `${host}:6443` });
+  cloud.publish(stack, 'Current', { clusterName, uid, endpoint: `${host}:6443`, kubernetesVersion: '1.36.3' });
   return { store, bucket, worker, keeper, template, pool, balancer };
 }
 

@@ -38,9 +38,9 @@ init_cluster() {
   kubectl --kubeconfig /etc/kubernetes/admin.conf --server "https://$NODE_ADDRESS:6443" -n kube-system delete secret \
     --field-selector type=bootstrap.kubernetes.io/token --ignore-not-found >&2 || true
   wait_for 600 'a worker token in the secret store' /usr/local/sbin/hacluster-token-rotate --force || return 1
-  if [[ $1 == restore ]]; then
-    { own_kubeconfig "$HAC_RUN/own.conf" && reap_dead_nodes; } || log 'Nodes of machines that are gone stay for now'
-  fi
+  own_kubeconfig "$HAC_RUN/own.conf" || return 1
+  note_first_description || log 'by what the cluster is described is not noted'
+  if [[ $1 == restore ]]; then reap_dead_nodes || log 'Nodes of machines that are gone stay for now'; fi
   wait_for 600 'the secret store to take the state' record_initialized "$1"
 }
 

@@ -69,9 +69,11 @@ join_control_plane_now() {
   reap_dead_members || return 1
   # Before anything of it: from now on the maker is not the only one to have what is written.
   no_longer_alone || return 1
+  describe_cluster || return 1
   token=$(kubeadm token create --kubeconfig "$HAC_RUN/own.conf" --ttl 20m --usages authentication --description "control plane $NODE_NAME" \
     --groups system:bootstrappers:kubeadm:default-node-token,system:bootstrappers:hacluster:control-plane) || return 1
   write_discovery "$token" || return 1
   run_join || return 1
   kc -n kube-system delete secret "bootstrap-token-${token%%.*}" --ignore-not-found >/dev/null || true
+  addons_follow || log 'kube-proxy and CoreDNS stay as they are; the next control plane that joins looks again'
 }
