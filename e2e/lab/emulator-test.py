@@ -116,6 +116,12 @@ def groups(client):
     check("an instance has the disks of the newest version", sorted(disk["DeviceName"] for disk in first[0]["BlockDeviceMappings"]), ["/dev/sda1", "/dev/sdf"])
     tags = {tag["Key"]: tag["Value"] for tag in first[0]["Tags"]}
     check("and names that version", tags["aws:ec2launchtemplate:version"], "2")
+    of_group = lambda: [each["LaunchTemplate"]["Version"] for each in autoscaling.describe_auto_scaling_groups()["AutoScalingGroups"][0]["Instances"]]
+    check("as does its group", of_group(), ["2"] * 3)
+    ec2.create_launch_template_version(LaunchTemplateId=template, LaunchTemplateData={"ImageId": image, "InstanceType": "m7i.large", "UserData": "Yw==", "BlockDeviceMappings": disks})
+    check("a newer version of the template changes no instance that runs", of_group(), ["2"] * 3)
+    autoscaling.terminate_instance_in_auto_scaling_group(InstanceId=first[1]["InstanceId"], ShouldDecrementDesiredCapacity=False)
+    check("what replaces one that the group was told to end is of the newer version", sorted(of_group()), ["2", "2", "3"])
     ec2.terminate_instances(InstanceIds=[first[0]["InstanceId"]])
     now = {each["InstanceId"] for each in running()}
     health = {each["Target"]["Id"] for each in elb.describe_target_health(TargetGroupArn=target)["TargetHealthDescriptions"] if each["TargetHealth"]["State"] == "healthy"}

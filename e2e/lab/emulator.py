@@ -227,6 +227,18 @@ FakeAutoScalingGroup.replace_autoscaling_group_instances = lambda self, count, t
 )(self, count, tags)
 
 
+def template_it_was_started_from(self):
+    """Moto says of every instance of a group that it was started from the template's default version."""
+    template = self.auto_scaling_group.ec2_launch_template
+    if template is None:
+        return None
+    number = next((tag["value"] for tag in self.instance.get_tags() if tag["key"] == "aws:ec2launchtemplate:version"), None)
+    return {"LaunchTemplateId": template.id, "LaunchTemplateName": template.name, "Version": number}
+
+
+InstanceState.launch_template = property(template_it_was_started_from)
+
+
 def user_data_of_any_version(self):
     """Moto stops at an assertion when a group starts an instance of a template's second version: it has wrapped only the first's data."""
     data = self.data.get("UserData")

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""containers.py PARTS ROOT OUT: every container image that kubeadm asks for, in one archive that containerd imports.
+"""containers.py OUT ROOT PARTS KUBERNETES...: every container image that kubeadm asks for, in one archive that containerd imports.
 
-The images are the programs of PARTS in one layer that all share. ROOT is a Debian root file system that lends kube-proxy
-nft, conntrack and what they read.
+The images are the programs of PARTS in one layer that all share, and on it those of one of the folders KUBERNETES, each of a
+version. ROOT is a Debian root file system that lends kube-proxy nft, conntrack and what they read.
 """
 import hashlib
 import io
@@ -13,11 +13,9 @@ import sys
 import tarfile
 
 FOLDERS = ("usr", "usr/local", "usr/local/bin", "usr/sbin", "lib", "lib/x86_64-linux-gnu", "lib64", "etc", "tmp", "var", "run")
-PROGRAMS = ("kube", "etcd", "coredns", "pause")
-LINKS = {
-    **{name: "kube" for name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubectl")},
-    **{name: "etcd" for name in ("etcdctl", "etcdutl")},
-}
+PROGRAMS = ("etcd", "coredns", "pause")
+LINKS = {name: "etcd" for name in ("etcdctl", "etcdutl")}
+KUBERNETES = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubectl")
 ENTRYPOINTS = {"coredns": ["/usr/local/bin/coredns"], "pause": ["/usr/local/bin/pause"]}
 
 
@@ -47,7 +45,7 @@ class Layer:
         return self.data.getvalue()
 
 
-def layer_of(parts, root):
+def shared_layer(parts, root):
     layer = Layer()
     for folder in FOLDERS:
         layer.entry(folder, tarfile.DIRTYPE, 0o1777 if folder == "tmp" else 0o755)
@@ -65,23 +63,37 @@ def layer_of(parts, root):
     return layer.close()
 
 
-def main(parts, root, out):
-    version = run(f"{parts}/kubeadm", "version", "-o", "short").strip()
-    layer = layer_of(parts, root)
-    digest = "sha256:" + hashlib.sha256(layer).hexdigest()
-    archive, manifest = Layer(), []
-    archive.entry("layer.tar", tarfile.REGTYPE, content=layer)
-    for image in run(f"{parts}/kubeadm", "config", "images", "list", "--kubernetes-version", version).split():
-        name = image.split("/")[-1].split(":")[0]
-        settings = {"Env": ["PATH=/usr/local/bin:/usr/sbin"], "Labels": {"image": image}}
-        if name in ENTRYPOINTS:
-            settings["Entrypoint"] = ENTRYPOINTS[name]
-        config = {"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": [digest]}, "config": settings}
-        content = json.dumps(config).encode()
-        file = hashlib.sha256(content).hexdigest() + ".json"
-        archive.entry(file, tarfile.REGTYPE, content=content)
-        manifest.append({"Config": file, "RepoTags": [image], "Layers": ["layer.tar"]})
-    archive.entry("manifest.json", tarfile.REGTYPE, content=json.dumps(manifest).encode())
+def kubernetes_layer(folder):
+    layer = Layer()
+    layer.file("usr/local/bin/kube", f"{folder}/kube-apiserver")
+    for link in KUBERNETES:
+        layer.entry(f"usr/local/bin/{link}", tarfile.SYMTYPE, target="kube")
+    return layer.close()
+
+
+def main(out, root, parts, *folders):
+    archive, manifest = Layer(), {}
+
+    def add(layer):
+        digest = hashlib.sha256(layer).hexdigest()
+        archive.entry(f"{digest}.tar", tarfile.REGTYPE, content=layer)
+        return digest
+
+    shared = add(shared_layer(parts, root))
+    for folder in folders:
+        layers = [shared, add(kubernetes_layer(folder))]
+        version = run(f"{folder}/kubeadm", "version", "-o", "short").strip()
+        for image in run(f"{folder}/kubeadm", "config", "images", "list", "--kubernetes-version", version).split():
+            name = image.split("/")[-1].split(":")[0]
+            settings = {"Env": ["PATH=/usr/local/bin:/usr/sbin"], "Labels": {"image": image}}
+            if name in ENTRYPOINTS:
+                settings["Entrypoint"] = ENTRYPOINTS[name]
+            rootfs = {"type": "layers", "diff_ids": [f"sha256:{digest}" for digest in layers]}
+            content = json.dumps({"architecture": "amd64", "os": "linux", "rootfs": rootfs, "config": settings}).encode()
+            file = hashlib.sha256(content).hexdigest() + ".json"
+            archive.entry(file, tarfile.REGTYPE, content=content)
+            manifest[image] = {"Config": file, "RepoTags": [image], "Layers": [f"{digest}.tar" for digest in layers]}
+    archive.entry("manifest.json", tarfile.REGTYPE, content=json.dumps(list(manifest.values())).encode())
     with open(out, "wb") as file:
         file.write(archive.close())
 

@@ -410,7 +410,10 @@ describe('the balancer', () => {
     const current = (json: any) =>
       all(json, 'aws_ssm_parameter').find(({ name }) => name === '/hacluster/shop/current');
     expect(count(usual, 'aws_route53_zone')).toBe(0);
-    expect(current(usual)).toMatchObject({ type: 'String', value: expect.stringContaining('.dns_name}:6443","kubernetesVersion":"1.36.3"}') });
+    expect(current(usual)).toMatchObject({
+      type: 'String',
+      value: expect.stringContaining('.dns_name}:6443","kubernetesVersion":"1.36.3"}'),
+    });
     const { json } = hosted({ privateDns: { zoneName: 'in.example' } });
     expect(only(json, 'aws_route53_zone')).toMatchObject({ name: 'in.example', force_destroy: false });
     expect(only(json, 'aws_route53_record')).toMatchObject({ name: 'api.shop.in.example', type: 'A' });
