@@ -53,7 +53,7 @@ export default tseslint.config(
       'import-x/no-extraneous-dependencies': [
         'error',
         {
-          devDependencies: ['test/**', 'e2e/**', 'bench/**', 'examples/**', 'scripts/**', 'cli/start.ts'],
+          devDependencies: ['test/**', 'e2e/**', 'bench/**', 'examples/**', 'scripts/**', 'cli/**'],
           peerDependencies: true,
         },
       ],

@@ -8,6 +8,8 @@ module.exports = {
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
+  // TypeScript wants the extension in an import() of a file.
+  moduleNameMapper: { '^\\./((?:commands|aws|kube)/[a-z-]+)\\.js$': '<rootDir>/cli/$1' },
   globalSetup: '<rootDir>/test/support/temporary.ts',
   maxWorkers: 2,
   // Each worker loads cdktf once per file; a worker that outgrows this is replaced.

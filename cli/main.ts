@@ -1,0 +1,5 @@
+import { main } from './program';
+
+void main(process.argv.slice(2)).then((exit) => {
+  process.exitCode = exit;
+});
