@@ -38,6 +38,8 @@ export interface KubeApi {
   cordon(node: string, yes: boolean): Promise<void>;
   podsOn(node: string): Promise<KubePod[]>;
   evict(pod: KubePod): Promise<Eviction>;
+  /** One that is not there is none the less gone. */
+  deleteNode(name: string): Promise<void>;
   /** Whether the API server that answers is ready; false where none answers. */
   readyz(): Promise<boolean>;
 }

@@ -96,6 +96,10 @@ export class HttpsKube implements KubeApi {
     return status === 404 || status === 409 ? 'gone' : 'evicted';
   }
 
+  public async deleteNode(name: string): Promise<void> {
+    await this.ask('DELETE', `/api/v1/nodes/${name}`, [200, 202, 404]);
+  }
+
   public async readyz(): Promise<boolean> {
     try {
       return (await send(this.connection, this.agent, 'GET', '/readyz')).status === 200;
@@ -120,7 +124,9 @@ export class HttpsKube implements KubeApi {
     const { server } = this.connection;
     let answer: Answer;
     try {
-      answer = await send(this.connection, this.agent, method, path, body);
+      const once = () => send(this.connection, this.agent, method, path, body);
+      // A connection that was kept may lead to an API server that is gone; every call here may be made twice.
+      answer = await once().catch(once);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new Failure(`${server} does not answer (${why}); can this machine reach it, by a VPN or apiAllowedRanges?`);

@@ -179,6 +179,18 @@ setup() { fresh_cloud; }
   not_called 'w ssm:(PutParameter|GetParameter (roots|state|init-lock|access))'
 }
 
+@test "a worker of a newer minor than the cluster waits; of an older one it joins" {
+  roots
+  touch "$FAKE/api-up"
+  token 90
+  HAC_ATTEMPT=3 FAKE_CLUSTER_VERSION=v1.35.4 boot w
+  [ "$status" -eq 1 ]
+  [[ $output == *'waiting for the control planes to be of Kubernetes 1.36.3 or a later minor'* ]]
+  not_called 'kubeadm join'
+  FAKE_CLUSTER_VERSION=v1.37.0 boot w
+  [ "$status" -eq 0 ]
+}
+
 @test "a worker that failed to join cleans up and tries again" {
   roots
   touch "$FAKE/api-up" "$FAKE/join-fails"

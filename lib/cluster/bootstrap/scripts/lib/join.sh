@@ -16,11 +16,22 @@ usable_token() {
   (($(date -d "$expires" +%s) > $(date +%s) + 120))
 }
 
+# A kubelet may be older than the API servers, never newer: in the middle of an upgrade a new worker waits for them.
+api_is_not_older() {
+  local described minor own=${HAC_KUBERNETES_VERSION#1.}
+  # The token is no argument of a program.
+  described=$(curl -s --max-time 10 --cacert "$HAC_CA" -K - "https://$HAC_ENDPOINT/api/v1/namespaces/kube-system/configmaps/kubeadm-config" \
+    <<<"header = \"Authorization: Bearer $TOKEN\"" | jq -er .data.ClusterConfiguration) || return 1
+  minor=$(sed -nE 's/^kubernetesVersion: "?v1\.([0-9]+)\..*$/\1/p' <<<"$described")
+  [[ -n $minor ]] && ((${own%%.*} <= minor))
+}
+
 join_worker() {
   local TOKEN
   wait_for "$HAC_ATTEMPT" 'public/ca.crt in the secret store' fetch_authority || return 1
   wait_for "$HAC_ATTEMPT" "the API server at $HAC_ENDPOINT" api_answers || return 1
   wait_for "$HAC_ATTEMPT" 'a join token with two minutes left' usable_token || return 1
+  wait_for "$HAC_ATTEMPT" "the control planes to be of Kubernetes $HAC_KUBERNETES_VERSION or a later minor" api_is_not_older || return 1
   kubeadm_reset
   write_discovery "$TOKEN" || return 1
   run_join

@@ -1,0 +1,73 @@
+# shellcheck shell=bash disable=SC2154 # here, repo and work are run's
+# A cluster of the last minor becomes one of this: by Terraform and one command, while it serves. For run.
+
+# variant NAME SED...: examples/ha-cluster, changed, synthesized into $work/NAME.
+variant() {
+  local name=$1 example=$repo/examples/lab-$$ result=0
+  shift
+  mkdir "$example"
+  sed "$@" "$repo/examples/ha-cluster/main.ts" > "$example/main.ts"
+  (cd "$repo" && CDKTF_OUTDIR=$work/$name node_modules/.bin/tsx "$example/main.ts" 2>&1) || result=$?
+  rm -r "$example"
+  return "$result"
+}
+unprotected='s/^  zones: /  deletionProtection: false,\n&/'
+
+upgrade() { lab with env AWS_REGION=eu-central-1 node "$repo/dist/cli/main.mjs" upgrade --cluster demo "$@"; }
+
+versions() { kubectl get nodes -o json | jq -r '[.items[].status.nodeInfo.kubeletVersion] | unique | join(" ")'; }
+all_at() { [ "$(versions)" = "$1" ]; }
+
+older_cluster() {
+  variant older -e "$unprotected" -e "s/maxNodes: 20/maxNodes: 20, kubernetesVersion: '1.35.4'/" && lab deploy "$work/older" &&
+    until_true 300 nodes 3 3 && until_true 120 all_ready && until_true 180 all_running && all_at v1.35.4
+}
+
+# The templates are new, and nobody is touched by that.
+newer_templates() {
+  variant newer -e "$unprotected" && lab deploy "$work/newer" && all_at v1.35.4 && nodes 3 3
+}
+
+plan_of_upgrade() {
+  upgrade > "$work/upgrade-plan" 2>&1
+  [ $? = 64 ] || { cat "$work/upgrade-plan"; return 1; }
+  grep -q 'demo goes from 1.35.4 to 1.36.3' "$work/upgrade-plan" && [ "$(grep -c '^ *[0-9]*\. control plane' "$work/upgrade-plan")" = 3 ] &&
+    [ "$(grep -c '^ *[0-9]*\. pool general' "$work/upgrade-plan")" = 3 ] || { cat "$work/upgrade-plan"; return 1; }
+}
+
+# with_pods COMMAND...: while it runs, nodes that come get their pod network, as Calico would give it to them.
+with_pods() {
+  local result
+  : > "$work/wiring"
+  while [ -e "$work/wiring" ]; do lab pods > /dev/null 2>&1 < /dev/null; sleep 2; done &
+  "$@"
+  result=$?
+  rm -f "$work/wiring"
+  wait $!
+  return "$result"
+}
+
+# A budget that no pod may leave stops it at the first worker, with every control plane done.
+upgrade_stops_at_a_budget() {
+  kubectl create namespace held > /dev/null && kubectl -n held create deployment held --image=registry.k8s.io/pause:3.10.1 > /dev/null &&
+    kubectl -n held create poddisruptionbudget held --selector=app=held --min-available=1 > /dev/null || return 1
+  # On each worker, so that whichever comes first is held.
+  kubectl -n held patch deployment held -p '{"spec": {"replicas": 3, "template": {"spec": {"topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "DoNotSchedule", "labelSelector": {"matchLabels": {"app": "held"}}}]}}}}' > /dev/null &&
+    kubectl -n held patch poddisruptionbudget held -p '{"spec": {"minAvailable": 3}}' > /dev/null && kubectl -n held rollout status deployment held --timeout=90s > /dev/null || return 1
+  with_pods upgrade --yes --drain-minutes 1 > "$work/upgrade" 2>&1
+  [ $? = 1 ] && grep -q 'budgets (PodDisruptionBudget) hold held/held-' "$work/upgrade" || { tail -n 40 "$work/upgrade"; return 1; }
+  [ "$(kubectl get nodes -o json | jq -r '.items[] | select(.metadata.labels | has("node-role.kubernetes.io/control-plane")).status.nodeInfo.kubeletVersion' | sort | uniq -c | xargs)" = '3 v1.36.3' ] || { kubectl get nodes; return 1; }
+  [ "$(kubectl get nodes -o json | jq '[.items[] | select(.spec.unschedulable)] | length')" = 0 ] || { echo 'a node stayed cordoned'; return 1; }
+  [ "$(kubectl -n kube-system get configmap hacluster-upgrade -o 'jsonpath={.data.state}')" = failed ] && three_members &&
+    grep 'replaced' "$work/upgrade"
+}
+
+upgrade_goes_on() {
+  kubectl delete namespace held --wait=false > /dev/null
+  with_pods upgrade --yes > "$work/upgrade" 2>&1 || { tail -n 40 "$work/upgrade"; return 1; }
+  until_true 60 all_at v1.36.3 && nodes 3 3 && three_members && until_true 120 all_running || { kubectl get nodes; kubectl get pods -A; return 1; }
+  [ "$(kubectl -n kube-system get configmap hacluster-upgrade -o 'jsonpath={.data.state}')" = done ] &&
+    [ "$(kubectl -n kube-system get daemonset kube-proxy -o 'jsonpath={.spec.template.spec.containers[0].image}')" = registry.k8s.io/kube-proxy:v1.36.3 ] &&
+    [ "$(kubectl -n kube-system get deployment coredns -o 'jsonpath={.spec.template.spec.containers[0].image}')" = registry.k8s.io/coredns/coredns:v1.14.2 ] || return 1
+  upgrade | tail -n 1
+}
