@@ -63,8 +63,10 @@ export function unwell({ hosts, groups }: State, except?: Host): string | undefi
     const members = (host.words?.etcd.members ?? []).filter(({ name }) => name !== except?.node?.name);
     const ill = members.find(({ healthy, learner }) => !healthy || learner);
     if (ill) return `${nameOf(host)} finds the etcd member ${ill.name} ${ill.learner ? 'still learning' : 'ill'}`;
-    if (members.length !== others)
-      return `${nameOf(host)} counts ${members.length} etcd members besides the one to go, not ${others}`;
+    // Words from before a change name whoever was a member then.
+    const gone = members.find(({ name }) => !planes.some(({ node }) => node?.name === name));
+    if (gone) return `${nameOf(host)} still counts the etcd member ${gone.name}`;
+    if (members.length !== others) return `${nameOf(host)} counts ${members.length} etcd members, not ${others}`;
   }
   return undefined;
 }

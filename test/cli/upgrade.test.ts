@@ -204,6 +204,22 @@ describe('a control plane is not well', () => {
     ).toBe('node-i-3 has not said lately how it is');
   });
 
+  test('when one counts a member that is gone, or too few', async () => {
+    const counting = (change: (text: string) => string) =>
+      why((there) => {
+        const { configMap } = there;
+        there.configMap = async (name) => {
+          const all = (await configMap.call(there, name)) ?? {};
+          return { ...all, 'node-i-3': change(all['node-i-3'] ?? '') };
+        };
+      });
+    expect(await counting((text) => text.replace('"name":"node-i-2"', '"name":"node-i-0"'))).toBe(
+      'node-i-3 still counts the etcd member node-i-0',
+    );
+    const withoutFirst = (text: string) => text.replace(/\{"name":"node-i-1"[^}]*\},/, '');
+    expect(await counting(withoutFirst)).toBe('node-i-3 counts 2 etcd members, not 3');
+  });
+
   test.each([
     [{ healthy: false, learner: false }, 'node-i-1 finds the etcd member node-i-1 ill'],
     [{ healthy: true, learner: true }, 'node-i-1 finds the etcd member node-i-1 still learning'],

@@ -1,31 +1,19 @@
 # shellcheck shell=bash disable=SC2154 # here, repo and work are run's
 # A cluster of the last minor becomes one of this: by Terraform and one command, while it serves. For run.
 
-# variant NAME SED...: examples/ha-cluster, changed, synthesized into $work/NAME.
-variant() {
-  local name=$1 example=$repo/examples/lab-$$ result=0
-  shift
-  mkdir "$example"
-  sed "$@" "$repo/examples/ha-cluster/main.ts" > "$example/main.ts"
-  (cd "$repo" && CDKTF_OUTDIR=$work/$name node_modules/.bin/tsx "$example/main.ts" 2>&1) || result=$?
-  rm -r "$example"
-  return "$result"
-}
-unprotected='s/^  zones: /  deletionProtection: false,\n&/'
-
 upgrade() { lab with env AWS_REGION=eu-central-1 node "$repo/dist/cli/main.mjs" upgrade --cluster demo "$@"; }
 
 versions() { kubectl get nodes -o json | jq -r '[.items[].status.nodeInfo.kubeletVersion] | unique | join(" ")'; }
 all_at() { [ "$(versions)" = "$1" ]; }
 
 older_cluster() {
-  variant older -e "$unprotected" -e "s/maxNodes: 20/maxNodes: 20, kubernetesVersion: '1.35.4'/" && lab deploy "$work/older" &&
+  variant older -e "s/maxNodes: 20/maxNodes: 20, kubernetesVersion: '1.35.4'/" && lab deploy "$work/older" &&
     until_true 300 nodes 3 3 && until_true 120 all_ready && until_true 180 all_running && all_at v1.35.4
 }
 
 # The templates are new, and nobody is touched by that.
 newer_templates() {
-  variant newer -e "$unprotected" && lab deploy "$work/newer" && all_at v1.35.4 && nodes 3 3
+  variant newer && lab deploy "$work/newer" && all_at v1.35.4 && nodes 3 3
 }
 
 plan_of_upgrade() {
@@ -70,4 +58,15 @@ upgrade_goes_on() {
     [ "$(kubectl -n kube-system get daemonset kube-proxy -o 'jsonpath={.spec.template.spec.containers[0].image}')" = registry.k8s.io/kube-proxy:v1.36.3 ] &&
     [ "$(kubectl -n kube-system get deployment coredns -o 'jsonpath={.spec.template.spec.containers[0].image}')" = registry.k8s.io/coredns/coredns:v1.14.2 ] || return 1
   upgrade | tail -n 1
+}
+
+upgrade_steps() {
+  step 'a cluster of Kubernetes 1.35.4 is formed' older_cluster || return
+  rm -f "$work/acks"
+  start_writer
+  step 'the templates of 1.36.3 are applied, and no host changes' newer_templates
+  step 'upgrade prints its steps and touches nothing' plan_of_upgrade
+  step 'control planes go one at a time while the API answers; pods that may not leave stop it at the first worker' probed 25 upgrade_stops_at_a_budget
+  step 'the same command goes on: workers, kube-proxy and CoreDNS are of the new version' probed 5 upgrade_goes_on
+  step 'nothing that was acknowledged meanwhile was lost' nothing_was_lost
 }
