@@ -54,6 +54,10 @@ def main(port):
             break
         except OSError:
             time.sleep(0.1)
+    again = client("ssm")
+    again.meta.events.register("before-send", lambda request, **_: request.headers.__setitem__("amz-sdk-invocation-id", "one"))
+    made = [outcome(one.put_parameter, Name="/again", Value="x", Type="String") for one in (again, again, client("ssm"))]
+    check("a call that is made again under the same id is done once, under another it is another", made, ["done", "done", "400 ParameterAlreadyExists"])
     iam, kms, ssm, s3 = (client(name) for name in ("iam", "kms", "ssm", "s3"))
     key = kms.create_key()["KeyMetadata"]["Arn"]
     bucket = "hacluster-test"
