@@ -1,6 +1,7 @@
 export { HaCluster } from './cluster/ha-cluster';
 export type { HaClusterProps } from './cluster/ha-cluster-props';
 export type { ControlPlane } from './cluster/control-plane';
+export type { ClusterPeople } from './cluster/people';
 export type { NodeOptions } from './cluster/node-options';
 export type { NodePackages, RegistryMirror } from './cluster/bootstrap/bootstrap-props';
 export { ImportedCluster, type ImportedClusterProps } from './cluster/imported-cluster';

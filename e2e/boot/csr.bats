@@ -98,6 +98,16 @@ no() { # KIND REASON
   [ "$status" -eq 1 ]
   [[ $output == *'not a request that is signed by its own key'* ]]
 }
+@test "a request whose signature is another's is refused" {
+  local broken
+  client >/dev/null
+  openssl req -in "$FAKE/csr.pem" -outform der -out "$FAKE/csr.der"
+  # The last byte belongs to the signature.
+  broken=$(head -c -1 "$FAKE/csr.der" | cat - <(printf '\1') | base64 -w64)
+  broken=$(printf -- '-----BEGIN CERTIFICATE REQUEST-----\n%s\n-----END CERTIFICATE REQUEST-----\n' "$broken" | base64 -w0)
+  run judge "$(client | jq -c --arg broken "$broken" '.spec.request = $broken')"
+  [[ $output == *'not a request that is signed by its own key'* ]]
+}
 @test "other signers' requests are left alone" {
   run judge "$(client | jq -c '.spec.signerName = "example.com/x"')"
   [ "$output" = ignored ]

@@ -5,6 +5,7 @@ and refused if it is wrong. What it stores are files in STATE, which several mac
 
   MACHINE.json                  what the machine is (id, address, zone, region, type, name)
   parameters/ objects/ kinds/   SSM parameters, S3 objects, and the parameters' types
+  writers/                      who wrote a parameter, when, and in how many versions: {by, at, versions}
   instances.json                what DescribeInstances knows: a list of {id, state, launched, address, name, tags}
   down, denied                  while there: the API answers 500, or refuses
   calls                         a line for each call
@@ -135,7 +136,7 @@ class Api(Handler):
 
     def ssm(self, body):
         action, wish = self.headers["X-Amz-Target"].split(".")[1], json.loads(body)
-        name = wish["Name"].removeprefix("/hacluster/shop/1a2b3c4d/")
+        name = (wish.get("Name") or wish["Path"]).removeprefix("/hacluster/shop/1a2b3c4d/")
         file = path("parameters", name.replace("/", "~"))
         note(f"ssm:{action} {name}")
         if action == "GetParameter":
@@ -143,6 +144,10 @@ class Api(Handler):
                 return self.reply(400, '{"__type": "ParameterNotFound"}')
             with open(file) as stored:
                 return self.reply(200, json.dumps({"Parameter": {"Value": stored.read()}}))
+        if action == "GetParametersByPath":
+            return self.page(name + "/", int(wish.get("NextToken", 0)), wish["MaxResults"])
+        if action == "GetParameterHistory":
+            return self.history(file, name)
         try:
             with open(file, "w" if wish["Overwrite"] else "x") as stored:
                 stored.write(wish["Value"])
@@ -156,6 +161,26 @@ class Api(Handler):
             self.close_connection = True
             return None
         return self.reply(200, '{"Version": 1}')
+
+    @staticmethod
+    def written(name):
+        with open(path("writers", name)) as stored:
+            return json.load(stored)
+
+    def page(self, prefix, begin, most):
+        names = sorted(name for name in os.listdir(path("parameters")) if name.startswith(prefix.replace("/", "~")))
+        found = [{"Name": "/hacluster/shop/1a2b3c4d/" + name.replace("~", "/"), "LastModifiedDate": self.written(name)["at"]} for name in names[begin : begin + most]]
+        more = {"NextToken": str(begin + most)} if begin + most < len(names) else {}
+        return self.reply(200, json.dumps({"Parameters": found, **more}))
+
+    def history(self, file, name):
+        if not os.path.exists(file):
+            return self.reply(400, '{"__type": "ParameterNotFound"}')
+        about = self.written(os.path.basename(file))
+        with open(file) as stored:
+            value = stored.read()
+        versions = range(1, about.get("versions", 1) + 1)
+        return self.reply(200, json.dumps({"Parameters": [{"Version": each, "Value": value, "LastModifiedDate": about["at"], "LastModifiedUser": about["by"]} for each in versions]}))
 
     def s3(self, body):
         key = urllib.parse.urlsplit(self.path).path.lstrip("/")
@@ -210,7 +235,7 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 def main():
-    for folder in ("parameters", "objects", "kinds"):
+    for folder in ("parameters", "objects", "kinds", "writers"):
         os.makedirs(path(folder), exist_ok=True)
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "/run/cloud.key", "-out", "/run/cloud.crt",

@@ -99,6 +99,51 @@ replaced() {
 }
 check 'etcd: a member whose machine is gone is removed, and the new one takes its place with all data' replaced
 
+status() {
+  local own
+  HAC_ETCD_ENDPOINT=https://10.20.0.4:2379
+  export HAC_ETCD_ENDPOINT
+  echo '{"data": {"10.20.0.5": "{}", "gone": "{}"}}' >"$FAKE/notes"
+  printf 'snapshots/%s/20260102T030405Z-x.db' "$HAC_UID" >"$FAKE/objects/snapshots~${HAC_UID}~LATEST"
+  kubeadm init phase certs all --config "$HAC_RUN/kubeadm/init.yaml" >/dev/null 2>&1
+  kubeadm init phase kubeconfig all --config "$HAC_RUN/kubeadm/init.yaml" >/dev/null 2>&1
+  /usr/local/sbin/hacluster-status || return 1
+  # A key for this host, none any more for one that no Node names, no word on the others.
+  is "$(jq -c '.data | to_entries | map([.key, .value == null])' "$FAKE/patch")" "[[\"gone\",true],[\"$NODE_NAME\",false]]" || return 1
+  own=$(jq -r --arg node "$NODE_NAME" '.data[$node]' "$FAKE/patch")
+  is "$(jq -c '[.version, .certificateDaysLeft, .snapshot, .etcd.leader]' <<<"$own")" \
+    "[\"$HAC_KUBERNETES_VERSION\",364,{\"key\":\"snapshots/$HAC_UID/20260102T030405Z-x.db\",\"at\":\"2026-01-02T03:04:05Z\"},false]" || return 1
+  is "$(jq -r '.etcd.members | map("\(.name) \(.id) \(.healthy) \(.learner)") | sort | join("\n")' <<<"$own")" \
+    "$(etcdctl_at https://10.20.0.4:2379 member list | sed 's/, /,/g' | awk -F, '{ print $3, $1, "true false" }' | sort)"
+}
+check 'status: a control plane notes its members by their whole ids, its certificates and the last snapshot, and forgets who is gone' status
+
+leads() {
+  local address leader=0
+  for address in 10.20.0.4 10.20.0.5 10.20.0.6; do
+    if HAC_ETCD_ENDPOINT=https://$address:2379 is_leader; then leader=$((leader + 1)); fi
+  done
+  is "$leader" 1
+}
+check 'etcd: one of all says that it leads' leads
+
+asked() {
+  local address
+  echo '{"data": {"request": "r2", "done": "r1"}}' >"$FAKE/notes"
+  rm -f "$FAKE/patch"
+  for address in 10.20.0.4 10.20.0.5 10.20.0.6; do HAC_ETCD_ENDPOINT=https://$address:2379 /usr/local/sbin/hacluster-requests || return 1; done
+  is "$(jq -r '.data.done' "$FAKE/patch")" r2 || return 1
+  local key
+  key=$(jq -r .data.key "$FAKE/patch")
+  is "$(jq -r '[.data.revision, .data.keys] | join(" ")' "$FAKE/patch")" "$(jq -r '"\(.revision) \(.totalKey)"' "$FAKE/objects/${key//\//\~}.json")" || return 1
+  is "$(printf '%s\n' "$FAKE"/objects/*.db | wc -l)" 1 || return 1
+  echo '{"data": {"request": "r2", "done": "r2"}}' >"$FAKE/notes"
+  rm -f "$FAKE/patch"
+  for address in 10.20.0.4 10.20.0.5 10.20.0.6; do HAC_ETCD_ENDPOINT=https://$address:2379 /usr/local/sbin/hacluster-requests || return 1; done
+  [[ ! -e $FAKE/patch ]]
+}
+check 'snapshot: the leader stores one when it is asked to, once, and says which' asked
+
 guarded() {
   jq 'map(if .address == "10.20.0.5" or .address == "10.20.0.6" then .state = "terminated" else . end)' "$FAKE/instances.json" >/run/i && cp /run/i "$FAKE/instances.json"
   kill_member "$c"

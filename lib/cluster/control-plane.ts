@@ -11,6 +11,7 @@ import { renderUserData } from './bootstrap/user-data';
 import { rangesOf } from './node-checks';
 import { bootstrapProps } from './node-options';
 import type { HaCluster } from './ha-cluster';
+import { renderPeople } from './people';
 
 const API_PORT = 6443;
 
@@ -41,6 +42,8 @@ export function buildControlPlane(cluster: HaCluster, uid: string): ControlPlane
   const { cloud, clusterName } = cluster;
   const store = cloud.secretStore(cluster, 'Secrets', { clusterName, uid });
   store.seed('State', 'state', '{"phase":"uninitialized"}');
+  const { people = [] } = cluster.props;
+  if (people.length > 0) store.keep('People', 'access/people', renderPeople(cluster, people));
   const bucket = cloud.bucket(cluster, 'Bucket', { clusterName, keepDays: keepDaysOf(cluster) });
   const firewalls = buildFirewalls(cluster);
   const { api, publicApi, endpoint } = buildBalancers(cluster, firewalls);
@@ -135,8 +138,11 @@ function controlPlaneIdentity(cluster: HaCluster, { uid, store, bucket }: Shared
     identity.mayReadSecret(store, name, why);
     identity.mayWriteSecret(store, name, why);
   }
+  identity.mayListSecrets(store, 'access/requests/', 'see what people ask for');
+  identity.mayReadSecret(store, 'access/people', 'give certificates to people of the list only');
+  identity.mayWriteSecret(store, 'access/certificates/', 'answer people');
   identity.mayReadObjects(bucket, 'bundle/', 'fetch node files that do not fit user-data');
-  identity.mayReadObjects(bucket, 'snapshots/', 'restore etcd');
+  identity.mayReadObjects(bucket, 'snapshots/', 'restore etcd and tell of the last snapshot');
   identity.mayWriteObjects(bucket, `snapshots/${uid}/`, 'store etcd snapshots');
   identity.mayDescribeMachines('tell a dead control plane from one that is only away');
   return identity;

@@ -1,6 +1,7 @@
 import type { PodNetworkMode } from '../core/pod-network';
 import type { HostCloud } from '../hosts/host-cloud';
 import type { NodeOptions } from './node-options';
+import type { ClusterPeople } from './people';
 
 /** Properties of a `HaCluster`. */
 export interface HaClusterProps extends NodeOptions {
@@ -119,6 +120,13 @@ export interface HaClusterProps extends NodeOptions {
    * @default - no public balancer
    */
   readonly publicApiAllowedRanges?: readonly string[];
+
+  /**
+   * Who gets a short-lived certificate in their own name by `npx cdk-container-platform access`.
+   *
+   * @default - nobody
+   */
+  readonly people?: readonly ClusterPeople[];
 
   /**
    * Ranges that hosts may open connections to.

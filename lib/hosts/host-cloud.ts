@@ -104,6 +104,8 @@ export interface HostCloud extends IConstruct {
     flows: readonly Flow[],
     parties: Readonly<Partial<Record<Party, readonly Firewall[] | readonly string[]>>>,
   ): void;
+  /** Refuses what names no person of this cloud: an identity as the cloud tells it of whoever made a call. */
+  checkPerson(at: IConstruct, property: string, identity: string): void;
   /** An identity without rights. */
   identity(scope: Construct, id: string, wish: ClusterScoped & { readonly name: string }): Identity;
   /** A secret store below the cluster's name and uid. */

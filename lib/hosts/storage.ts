@@ -8,6 +8,8 @@ export interface SecretStore {
   readonly nodeEnvironment: Readonly<Record<string, string>>;
   /** A value that Terraform puts there once and nodes change afterwards. */
   seed(id: string, name: string, value: string): void;
+  /** A value that Terraform keeps as it is here, and that is no secret. */
+  keep(id: string, name: string, value: string): void;
 }
 
 /** Object storage, versioned, private, TLS only. */

@@ -22,6 +22,7 @@ import { machineOf } from './machines';
 import { NatGateways } from './nat-gateways';
 import { existingNetwork, type AwsNetworkConfig } from './network';
 import { awsNodeDriver } from './node-driver';
+import { checkPerson } from './people';
 import { AwsPrivateNames } from './private-names';
 import { AwsCurrent, AwsSecretStore } from './secret-store';
 import type { AwsSite } from './site';
@@ -105,6 +106,10 @@ export class AwsHosts extends Construct implements HostCloud {
 
   public admit(parent: Construct, flows: readonly Flow[], parties: Parameters<HostCloud['admit']>[2]): void {
     admit(parent, flows, parties);
+  }
+
+  public checkPerson(at: IConstruct, property: string, identity: string): void {
+    checkPerson(at, property, identity);
   }
 
   public identity(parent: Construct, id: string, wish: ClusterScoped & { readonly name: string }): Identity {

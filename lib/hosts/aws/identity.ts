@@ -6,7 +6,7 @@ import type { Identity } from '../identity';
 import type { Bucket, SecretStore } from '../storage';
 import { AwsBucket } from './bucket';
 import { fit, own, pascal } from './names';
-import { AwsSecretStore } from './secret-store';
+import { AwsSecretStore, isOpen } from './secret-store';
 import { tagsOf, type AwsSite, type Sited } from './site';
 
 /** What an identity is made from. */
@@ -78,6 +78,12 @@ export class AwsIdentity extends Construct implements Identity {
     this.secret(store, name, why, 'ssm:PutParameter', ['kms:Encrypt', 'kms:GenerateDataKey']);
   }
 
+  public mayListSecrets(store: SecretStore, path: string, why: string): void {
+    const { arnOf } = own(this, AwsSecretStore, store);
+    this.grant(why, 'ssm:GetParametersByPath', arnOf(path.replace(/\/$/, '')));
+    this.grant(`${why}, with who asks`, 'ssm:GetParameterHistory', arnOf(path));
+  }
+
   public mayReadObjects(bucket: Bucket, prefix: string, why: string): void {
     this.objects(bucket, prefix, why, 's3:GetObject', 'kms:Decrypt');
   }
@@ -100,8 +106,7 @@ export class AwsIdentity extends Construct implements Identity {
     const { keyArn, arnOf } = own(this, AwsSecretStore, store);
     const parameter = arnOf(name);
     this.grant(why, action, parameter);
-    // What lies below public/ is stored in the clear.
-    if (!name.startsWith('public/')) this.useKey('Secrets', keyArn, 'ssm', 'PARAMETER_ARN', parameter, keyActions);
+    if (!isOpen(name)) this.useKey('Secrets', keyArn, 'ssm', 'PARAMETER_ARN', parameter, keyActions);
   }
 
   private objects(bucket: Bucket, prefix: string, why: string, action: string, keyAction: string): void {

@@ -5,6 +5,14 @@ import { AWS_SCRIPTS } from './node.table';
 export const awsNodeDriver: NodeDriver = {
   library: AWS_SCRIPTS['driver.sh'],
   fetch: AWS_SCRIPTS['fetch.sh'],
-  calls: ['ec2:DescribeInstances', 's3:GetObject', 's3:PutObject', 'ssm:GetParameter', 'ssm:PutParameter'],
+  calls: [
+    'ec2:DescribeInstances',
+    's3:GetObject',
+    's3:PutObject',
+    'ssm:GetParameter',
+    'ssm:GetParameterHistory',
+    'ssm:GetParametersByPath',
+    'ssm:PutParameter',
+  ],
   packages: ['curl', 'jq', 'python3'],
 };

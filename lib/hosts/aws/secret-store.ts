@@ -28,14 +28,14 @@ export class AwsSecretStore extends Construct implements SecretStore {
   }
 
   public seed(id: string, name: string, value: string): void {
-    const open = name.startsWith('public/');
+    const open = isOpen(name);
     new aws.SsmParameter(
       this,
       id,
       {
         name: `${this.path}/${name}`,
         description: 'Nodes change it; Terraform made it and never looks again',
-        // Nodes write everything but public/ encrypted: seeded otherwise, its kind would change under them.
+        // Nodes write everything else encrypted: seeded otherwise, its kind would change under them.
         type: open ? 'String' : 'SecureString',
         key_id: open ? undefined : this.keyArn,
         // Write-only: neither the seed nor what nodes make of it comes into the state.
@@ -47,6 +47,21 @@ export class AwsSecretStore extends Construct implements SecretStore {
       { lifecycle: { ignoreChanges: 'all' } },
     );
   }
+
+  public keep(id: string, name: string, value: string): void {
+    new aws.SsmParameter(this, id, {
+      name: `${this.path}/${name}`,
+      description: 'Terraform keeps it up to date; nodes read it',
+      type: 'String',
+      value,
+      tags: tagsOf(this.site, name),
+    });
+  }
+}
+
+/** What is stored in the clear: it is public, or is meant for people who may not use the cluster's key. */
+export function isOpen(name: string): boolean {
+  return /^(public\/|access\/(people$|requests\/|certificates\/))/.test(name);
 }
 
 /** The parameter by which another stack finds a cluster by its name. */

@@ -82,6 +82,8 @@ describe('the driver of AWS', () => {
       'secret_get',
       'secret_create',
       'secret_put',
+      'secret_list',
+      'secret_written',
       'object_get',
       'object_put',
       'machine_state',

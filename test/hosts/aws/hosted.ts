@@ -60,6 +60,8 @@ export function askFor(stack: TerraformStack, cloud: HostCloud, options: { open?
     keeper.mayReadSecret(store, name, `share ${name}`);
     keeper.mayWriteSecret(store, name, `share ${name}`);
   }
+  keeper.mayListSecrets(store, 'access/requests/', 'see requests');
+  keeper.mayWriteSecret(store, 'access/certificates/', 'answer requests');
   keeper.mayReadObjects(bucket, 'bundle/', 'fetch node files');
   keeper.mayWriteObjects(bucket, 'snapshots/', 'store etcd snapshots');
   keeper.mayDescribeMachines('tell dead hosts from slow ones');

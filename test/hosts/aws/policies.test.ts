@@ -67,6 +67,10 @@ test('a control plane may do what was granted, and nothing else', () => {
   expect(keeper).toEqual([
     allow('ShareState', both, ['PARAMETER/hacluster/shop/UID/state']),
     allow('ShareRoots', both, ['PARAMETER/hacluster/shop/UID/roots/*']),
+    // Listing is asked of the path itself, the history of what lies below it.
+    allow('SeeRequests', ['ssm:GetParametersByPath'], ['PARAMETER/hacluster/shop/UID/access/requests']),
+    allow('SeeRequestsWithWhoAsks', ['ssm:GetParameterHistory'], ['PARAMETER/hacluster/shop/UID/access/requests/*']),
+    allow('AnswerRequests', ['ssm:PutParameter'], ['PARAMETER/hacluster/shop/UID/access/certificates/*']),
     allow('FetchNodeFiles', ['s3:GetObject'], ['BUCKET/bundle/*']),
     allow('StoreEtcdSnapshots', ['s3:PutObject'], ['BUCKET/snapshots/*']),
     allow('TellDeadHostsFromSlowOnes', ['ec2:DescribeInstances'], ['*']),

@@ -71,7 +71,7 @@ secret_get() { # NAME
 # write_secret NAME OVERWRITE: the value on stdin.
 write_secret() {
   local kind=SecureString
-  case $1 in public/*) kind=String ;; esac
+  case $1 in public/* | access/certificates/*) kind=String ;; esac
   jq -Rs --arg name "$HAC_SECRETS/$1" --arg kind "$kind" --arg key "$HAC_SECRETS_KEY" --argjson overwrite "$2" \
     '{Name: $name, Value: ., Type: $kind, Overwrite: $overwrite} + if $kind == "SecureString" then {KeyId: $key} else {} end' |
     ssm_call PutParameter >/dev/null
@@ -80,6 +80,29 @@ write_secret() {
 secret_create() { write_secret "$1" false; }
 
 secret_put() { write_secret "$1" true; }
+
+secret_list() { # PATH
+  local answer next='' page
+  for ((page = 0; page < 50; page++)); do
+    answer=$(jq -n --arg path "$HAC_SECRETS/$1" --arg next "$next" '{Path: $path, MaxResults: 10} + if $next == "" then {} else {NextToken: $next} end' |
+      ssm_call GetParametersByPath) || return
+    jq -c --arg root "$HAC_SECRETS/" '.Parameters[] | {name: (.Name | ltrimstr($root)), at: .LastModifiedDate}' <<<"$answer"
+    next=$(jq -r '.NextToken // ""' <<<"$answer")
+    if [[ -z $next ]]; then return 0; fi
+  done
+  printf 'there are more than %s parameters below %s: the rest is not looked at\n' "$((page * 10))" "$HAC_SECRETS/$1" >&2
+}
+
+# secret_written NAME: who wrote it is what the cloud says, and nothing that a writer could choose but a session's name.
+secret_written() {
+  local answer
+  answer=$(jq -n --arg name "$HAC_SECRETS/$1" '{Name: $name, MaxResults: 50}' | ssm_call GetParameterHistory) || return
+  jq -ce '
+    def person: [capture("^arn:[a-z-]+:iam::[0-9]+:user/(.*/)?(?<it>[A-Za-z0-9+=,.@_-]+)\\z").it,
+      capture("^arn:[a-z-]+:sts::[0-9]+:assumed-role/(?<it>[A-Za-z0-9+=,.@_-]+/[A-Za-z0-9+=,.@_-]+)\\z").it] | first;
+    (.NextToken == null and (.Parameters | length == 1 and .[0].Version == 1)) as $once
+    | .Parameters[0] | {value: .Value, at: .LastModifiedDate, by: .LastModifiedUser, person: (.LastModifiedUser | person), $once}' <<<"$answer"
+}
 
 # s3_call ACTION KEY ARGUMENTS...
 s3_call() {

@@ -24,6 +24,31 @@ etcdctl_at() { # ENDPOINTS ARGUMENTS
     --key "$HAC_PKI/etcd/healthcheck-client.key" --dial-timeout=3s --command-timeout=10s "$@"
 }
 
+# etcd_ask PATH: what etcd's own API answers, in JSON: in it ids are texts, and nothing has to be started for it.
+etcd_ask() { etcd_curl -d '{}' "${HAC_ETCD_ENDPOINT:-https://127.0.0.1:2379}/v3/$1"; }
+
+etcd_curl() {
+  curl -sf --noproxy '*' --max-time 10 --cacert "$HAC_PKI/etcd/ca.crt" --cert "$HAC_PKI/etcd/healthcheck-client.crt" \
+    --key "$HAC_PKI/etcd/healthcheck-client.key" "$@"
+}
+
+is_leader() {
+  local status
+  status=$(etcd_ask maintenance/status) && jq -e '.leader == .header.member_id' <<<"$status" >/dev/null
+}
+
+# etcd_members: JSON of every member, with its own word on its health.
+etcd_members() {
+  local all id name learner url healthy
+  all=$(etcd_ask cluster/member/list) || return 1
+  # Texts all the way: ids have 64 bits, and jq 1.6 rounds numbers of that size.
+  while IFS='|' read -r id name learner url; do
+    healthy=false
+    if [[ -n $url ]] && etcd_curl "$url/health" | jq -e '.health == "true"' >/dev/null 2>&1; then healthy=true; fi
+    jq -n --arg name "$name" --arg id "$(printf %x "$id")" --argjson healthy "$healthy" --argjson learner "$learner" '$ARGS.named'
+  done < <(jq -r '.members[] | [.ID, .name // "", (.isLearner // false | tostring), .clientURLs[0] // ""] | join("|")' <<<"$all") | jq -cs .
+}
+
 # live_endpoints: addresses of control planes whose etcd listens.
 live_endpoints() {
   local address all=''

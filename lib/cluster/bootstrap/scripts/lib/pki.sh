@@ -54,13 +54,17 @@ subjectKeyIdentifier = hash' '-1 hour' '+3650 days' -selfsign -keyfile "$1" || r
 make_client() {
   local csr rc=0
   csr=$(mktemp "$HAC_RUN/csr.XXXXXX") || return 1
-  openssl req -new -key "$1" -subj "/O=$3/CN=$2" -out "$csr" &&
-    sign "$csr" 'basicConstraints = critical, CA:FALSE
-keyUsage = critical, digitalSignature, keyEncipherment
-extendedKeyUsage = clientAuth
-authorityKeyIdentifier = keyid' '-5 minutes' "+$4 hours" -cert "$HAC_PKI/ca.crt" -keyfile "$HAC_PKI/ca.key" || rc=$?
+  openssl req -new -key "$1" -subj "/O=$3/CN=$2" -out "$csr" && sign_client "$csr" "$4" || rc=$?
   rm -f "$csr"
   return "$rc"
+}
+
+# sign_client CSR HOURS ARGUMENTS...: of a request nothing counts but its key and, unless -subj says another, its subject.
+sign_client() {
+  sign "$1" 'basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature, keyEncipherment
+extendedKeyUsage = clientAuth
+authorityKeyIdentifier = keyid' '-5 minutes' "+$2 hours" -cert "$HAC_PKI/ca.crt" -keyfile "$HAC_PKI/ca.key" "${@:3}"
 }
 
 # own_kubeconfig FILE: an hour of everything; whoever holds the authority's key may give it to himself anyway. Put there at
