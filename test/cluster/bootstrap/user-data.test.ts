@@ -120,7 +120,7 @@ describe('user-data', () => {
       driver,
     });
     expect(bytes).toBeGreaterThan(compressed(text));
-    expect(bytes).toBeLessThan(13_000);
+    expect(bytes).toBeLessThan(14_000);
   });
 
   // What people put into files: a script, a list of addresses, keys, a file that was compressed before.
