@@ -1,8 +1,7 @@
 import type { App } from 'cdktf';
 import { LocalBackend, TerraformStack, Testing } from 'cdktf';
 import { AwsHosts, AwsImage, HaCluster, MultiAzNodePool } from '../lib';
-import type { Figure } from './run';
-import { median, round } from './support';
+import { median, round, type Figure } from './support';
 
 /** Time per cluster at 50 clusters over 1, and per pool at 100 pools over 1: nothing may grow faster than its output. */
 export function growthFigures(): Figure[] {

@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Figure } from './run';
-import { root, round, workFolder } from './support';
+import { root, round, workFolder, type Figure } from './support';
 
 /** What the packed package weighs with its peers in a user's node_modules. */
 export function installFigures(): Figure[] {

@@ -1,6 +1,6 @@
 import { LocalBackend, TerraformStack, Testing } from 'cdktf';
 import { AwsHosts, AwsImage, HaCluster, MultiAzNodePool } from '../lib';
-import type { Figure } from './run';
+import type { Figure } from './support';
 
 /** Resources of the standard cluster: 3 zones, 3 control planes, one pool, backups, KMS, new VPC, NAT per zone. */
 export function resourceFigures(): Figure[] {

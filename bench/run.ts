@@ -4,15 +4,6 @@ import { installFigures } from './install';
 import { resourceFigures } from './resources';
 import { synthFigures } from './synth';
 
-/** One figure with the limit that it must keep. */
-export interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  /** Absent for a figure that is only shown. */
-  readonly limit?: number;
-}
-
 /** `npm run bench [-- --json FILE]`: measures, prints, and fails when a figure is over its limit. */
 function main(argv: readonly string[]): void {
   const file = argv[0] === '--json' ? argv[1] : undefined;

@@ -3,6 +3,15 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+/** One figure with the limit that it must keep. */
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  /** Absent for a figure that is only shown. */
+  readonly limit?: number;
+}
+
 export const root = resolve(__dirname, '..');
 
 /** A folder inside the repository, so that compiled programs find node_modules; gone at exit. */

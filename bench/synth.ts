@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Figure } from './run';
-import { coldRun, compileExample, median, round, workFolder } from './support';
+import { coldRun, compileExample, median, round, workFolder, type Figure } from './support';
 
 const RUNS = 40;
 

@@ -1,12 +1,14 @@
 export { HaCluster } from './cluster/ha-cluster';
 export type { HaClusterProps } from './cluster/ha-cluster-props';
+export type { ClusterPlan, NodePool } from './cluster/cluster-plan';
 export type { ControlPlane } from './cluster/control-plane';
 export type { ClusterPeople } from './cluster/people';
 export type { NodeOptions } from './cluster/node-options';
 export type { NodePackages, RegistryMirror } from './cluster/bootstrap/bootstrap-props';
 export { ImportedCluster, type ImportedClusterProps } from './cluster/imported-cluster';
 export type { ConnectionExec } from './cluster/connection';
-export { MultiAzNodePool, type MultiAzNodePoolProps, type Taint } from './cluster/multi-az-node-pool';
+export { MultiAzNodePool } from './cluster/multi-az-node-pool';
+export type { MultiAzNodePoolProps, Taint } from './cluster/multi-az-node-pool-props';
 export {
   explain,
   summarize,

@@ -8,9 +8,9 @@ import type { Balancer, Firewall } from '../hosts/network';
 import type { Bucket, SecretStore } from '../hosts/storage';
 import { controlPlaneFiles } from './bootstrap/node-files';
 import { renderUserData } from './bootstrap/user-data';
+import type { ClusterPlan } from './cluster-plan';
 import { rangesOf } from './node-checks';
-import { bootstrapProps } from './node-options';
-import type { HaCluster } from './ha-cluster';
+import { bootstrapProps } from './node-config';
 import { renderPeople } from './people';
 
 const API_PORT = 6443;
@@ -38,12 +38,12 @@ export interface ControlPlane {
 }
 
 /** Builds everything of a cluster but its pools. */
-export function buildControlPlane(cluster: HaCluster, uid: string): ControlPlane {
+export function buildControlPlane(cluster: ClusterPlan, uid: string): ControlPlane {
   const { cloud, clusterName } = cluster;
   const store = cloud.secretStore(cluster, 'Secrets', { clusterName, uid });
   store.seed('State', 'state', '{"phase":"uninitialized"}');
   const { people = [] } = cluster.props;
-  if (people.length > 0) store.keep('People', 'access/people', renderPeople(cluster, people));
+  if (people.length > 0) store.keep('People', 'access/people', renderPeople(cluster, cloud, people));
   const bucket = cloud.bucket(cluster, 'Bucket', { clusterName, keepDays: keepDaysOf(cluster) });
   const firewalls = buildFirewalls(cluster);
   const { api, publicApi, endpoint } = buildBalancers(cluster, firewalls);
@@ -62,7 +62,7 @@ export function buildControlPlane(cluster: HaCluster, uid: string): ControlPlane
   return { ...own, ...hosts };
 }
 
-function keepDaysOf(cluster: HaCluster): number {
+function keepDaysOf(cluster: ClusterPlan): number {
   const { snapshotKeepDays = 30 } = cluster.props;
   if (Number.isInteger(snapshotKeepDays) && snapshotKeepDays >= 1) return snapshotKeepDays;
   throw new ValidationError(
@@ -73,7 +73,7 @@ function keepDaysOf(cluster: HaCluster): number {
 
 type Firewalls = Record<'node' | 'control-plane' | 'api-balancer', Firewall> & { 'public-api-balancer'?: Firewall };
 
-function buildFirewalls(cluster: HaCluster): Firewalls {
+function buildFirewalls(cluster: ClusterPlan): Firewalls {
   const { cloud, clusterName, props, podNetwork, quorum } = cluster;
   const firewall = (id: string, party: Party) => cloud.firewall(cluster, id, { clusterName, party });
   const ranges = (
@@ -102,7 +102,7 @@ function buildFirewalls(cluster: HaCluster): Firewalls {
   return own;
 }
 
-function buildBalancers(cluster: HaCluster, firewalls: Firewalls) {
+function buildBalancers(cluster: ClusterPlan, firewalls: Firewalls) {
   const { cloud, clusterName } = cluster;
   const balancer = (id: string, name: string, firewall: Firewall, open: boolean): Balancer =>
     cloud.balancer(cluster, id, { clusterName, name, port: API_PORT, healthPath: '/readyz', open, firewall });
@@ -113,7 +113,7 @@ function buildBalancers(cluster: HaCluster, firewalls: Firewalls) {
   return { api, publicApi, endpoint: `${host}:${API_PORT}` };
 }
 
-function workerIdentity(cluster: HaCluster, store: SecretStore, bucket: Bucket): Identity {
+function workerIdentity(cluster: ClusterPlan, store: SecretStore, bucket: Bucket): Identity {
   const identity = cluster.cloud.identity(cluster, 'WorkerIdentity', {
     clusterName: cluster.clusterName,
     name: 'worker',
@@ -124,7 +124,7 @@ function workerIdentity(cluster: HaCluster, store: SecretStore, bucket: Bucket):
   return identity;
 }
 
-function controlPlaneIdentity(cluster: HaCluster, { uid, store, bucket }: Shared): Identity {
+function controlPlaneIdentity(cluster: ClusterPlan, { uid, store, bucket }: Shared): Identity {
   const { cloud, clusterName } = cluster;
   const identity = cloud.identity(cluster, 'ControlPlaneIdentity', { clusterName, name: 'control-plane' });
   for (const [name, why] of [
@@ -150,7 +150,7 @@ function controlPlaneIdentity(cluster: HaCluster, { uid, store, bucket }: Shared
 
 type Shared = Omit<ControlPlane, 'groups' | 'machine'>;
 
-function buildHosts(cluster: HaCluster, own: Shared, firewall: Firewall, balancers: readonly Balancer[]) {
+function buildHosts(cluster: ClusterPlan, own: Shared, firewall: Firewall, balancers: readonly Balancer[]) {
   const { cloud, clusterName, props, quorum, size } = cluster;
   const machine = cloud.machine(cluster, 'controlPlaneMachine', props.controlPlaneMachine ?? size.machine.name);
   const template = cloud.machineTemplate(cluster, 'ControlPlaneTemplate', {
@@ -187,13 +187,17 @@ function buildHosts(cluster: HaCluster, own: Shared, firewall: Firewall, balance
 }
 
 /** Tags that scripts on nodes look machines up by. */
-export function machineTags(cluster: HaCluster, uid: string, role: 'control-plane' | 'worker'): Record<string, string> {
+export function machineTags(
+  cluster: ClusterPlan,
+  uid: string,
+  role: 'control-plane' | 'worker',
+): Record<string, string> {
   return { ...cluster.props.tags, 'hacluster:cluster': uid, 'hacluster:role': role };
 }
 
 /** User-data of one kind of node; what does not fit is put into the bucket under its hash. */
 export function nodeUserData(
-  cluster: HaCluster,
+  cluster: ClusterPlan,
   scope: Construct,
   id: string,
   { uid, endpoint, certSans, store, bucket }: Pick<ControlPlane, 'uid' | 'endpoint' | 'certSans' | 'store' | 'bucket'>,

@@ -15,10 +15,10 @@ import { choosePodNetwork, type PodNetwork } from '../core/pod-network';
 import { controlPlaneSlots, type Quorum } from '../core/quorum';
 import { controlPlaneSize, type ControlPlaneSize } from '../core/sizes';
 import type { HostCloud } from '../hosts/host-cloud';
+import type { ClusterPlan, NodePool } from './cluster-plan';
 import { checkUnconnected, connectStack, requireConnected } from './connection';
 import { buildControlPlane, type ControlPlane } from './control-plane';
 import type { HaClusterProps } from './ha-cluster-props';
-import type { MultiAzNodePool } from './multi-az-node-pool';
 import { kubeProxyModeOf } from './node-options';
 import { keepRecord } from './record-file';
 import { checkEveryStack } from './whole-app';
@@ -35,7 +35,7 @@ import { checkEveryStack } from './whole-app';
  * const cluster = new HaCluster(hosts, 'Cluster', { cloud, maxNodes: 60 });
  * new MultiAzNodePool(hosts, 'Workers', { cluster, machine: '8c32g', min: 3, max: 30 });
  */
-export class HaCluster extends Construct implements ISelfManagedCluster {
+export class HaCluster extends Construct implements ISelfManagedCluster, ClusterPlan {
   public readonly clusterName: string;
   public readonly cloud: HostCloud;
   public readonly maxNodes: number;
@@ -51,7 +51,7 @@ export class HaCluster extends Construct implements ISelfManagedCluster {
   /** The props, as the user gave them. */
   public readonly props: HaClusterProps;
 
-  private readonly members: MultiAzNodePool[] = [];
+  private readonly members: NodePool[] = [];
 
   constructor(scope: Construct, id: string, props: HaClusterProps) {
     super(scope, id);
@@ -89,7 +89,7 @@ export class HaCluster extends Construct implements ISelfManagedCluster {
   }
 
   /** The pools, by name. */
-  public get pools(): readonly MultiAzNodePool[] {
+  public get pools(): readonly NodePool[] {
     return [...this.members].sort((a, b) => (a.poolName < b.poolName ? -1 : 1));
   }
 
@@ -121,7 +121,7 @@ export class HaCluster extends Construct implements ISelfManagedCluster {
   }
 
   /** Adds a pool; `MultiAzNodePool` calls it. */
-  public addPool(pool: MultiAzNodePool): void {
+  public addPool(pool: NodePool): void {
     const twin = this.members.find((other) => other.poolName === pool.poolName);
     if (twin) {
       throw new ValidationError(

@@ -1,5 +1,6 @@
+import type { Construct } from 'constructs';
 import { ValidationError } from '../core/errors';
-import type { HaCluster } from './ha-cluster';
+import type { HostCloud } from '../hosts/host-cloud';
 
 /** What a parameter of the standard tier holds. */
 const LIMIT = 4096;
@@ -29,18 +30,18 @@ export interface ClusterPeople {
  *
  * @throws ValidationError for an identity that the cloud does not know the form of, and for groups that nobody may grant
  */
-export function renderPeople(cluster: HaCluster, people: readonly ClusterPeople[]): string {
+export function renderPeople(at: Construct, cloud: HostCloud, people: readonly ClusterPeople[]): string {
   const seen = new Set<string>();
   const all = people.map(({ identity, groups, hours = 8 }) => {
-    cluster.cloud.checkPerson(cluster, 'people identity', identity);
+    cloud.checkPerson(at, 'people identity', identity);
     if (seen.has(identity)) {
-      throw new ValidationError(cluster, `people must name each identity once, got ${identity} again; join its groups`);
+      throw new ValidationError(at, `people must name each identity once, got ${identity} again; join its groups`);
     }
     seen.add(identity);
-    checkGroups(cluster, identity, groups);
+    checkGroups(at, identity, groups);
     if (!Number.isInteger(hours) || hours < 1 || hours > 24) {
       throw new ValidationError(
-        cluster,
+        at,
         `people hours must be a whole number from 1 to 24, got ${hours} for ${identity}; whoever needs longer asks again`,
       );
     }
@@ -49,25 +50,25 @@ export function renderPeople(cluster: HaCluster, people: readonly ClusterPeople[
   const text = JSON.stringify(all.sort((a, b) => (a.identity < b.identity ? -1 : 1)));
   if (text.length <= LIMIT) return text;
   throw new ValidationError(
-    cluster,
+    at,
     `people must fit ${LIMIT} bytes as JSON, got ${text.length}; name a role with * in place of its sessions`,
   );
 }
 
-function checkGroups(cluster: HaCluster, identity: string, groups: readonly string[]): void {
+function checkGroups(at: Construct, identity: string, groups: readonly string[]): void {
   if (groups.length === 0) {
-    throw new ValidationError(cluster, `people groups must name at least one, got none for ${identity}; give one`);
+    throw new ValidationError(at, `people groups must name at least one, got none for ${identity}; give one`);
   }
   for (const group of groups) {
     if (group.startsWith('system:')) {
       throw new ValidationError(
-        cluster,
+        at,
         `people groups must not begin with system:, which Kubernetes keeps for itself, got ${group} for ${identity}; bind a group of your own to a ClusterRole`,
       );
     }
     if (/^[A-Za-z0-9][\w.:@/+-]{0,62}$/.test(group)) continue;
     throw new ValidationError(
-      cluster,
+      at,
       `people groups must be letters, digits and ._:@/+-, at most 63, got ${group} for ${identity}; write it as platform-admins`,
     );
   }

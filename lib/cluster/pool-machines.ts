@@ -1,12 +1,14 @@
+import type { Construct } from 'constructs';
 import type { MachineGroup } from '../hosts/machines';
 import { workerFiles } from './bootstrap/node-files';
+import type { NodePool } from './cluster-plan';
 import { machineTags, nodeUserData } from './control-plane';
-import type { MultiAzNodePool, MultiAzNodePoolProps } from './multi-az-node-pool';
-import { bootstrapProps } from './node-options';
+import type { MultiAzNodePoolProps } from './multi-az-node-pool-props';
+import { bootstrapProps } from './node-config';
 
 /** Builds a pool's template and group. */
 export function poolMachines(
-  pool: MultiAzNodePool,
+  pool: Omit<NodePool, 'machine'> & Construct,
   props: MultiAzNodePoolProps,
 ): { group: MachineGroup; flavor: string } {
   const { cluster, labels = {}, taints = [], spotPercent = 0, spotFlavors = [], diskGib = 100 } = props;
