@@ -1,4 +1,5 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
+import { whole } from './options';
 import type { Run } from './surroundings';
 
 /** A command: its words are here, its work is loaded when it is run. */
@@ -13,6 +14,38 @@ export interface CommandEntry {
 /** Every command, in the order of `--help`. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'access',
+    summary: 'write a kubeconfig with a certificate of some hours, in your own name as the cloud knows it',
+    define: (command) =>
+      command
+        .option('--output <file>', 'the kubeconfig to write or add to (default: ~/.kube/hacluster-NAME)')
+        .option('--timeout <seconds>', 'how long to wait for a control plane', whole, 120),
+    load: () => import('./commands/access.js'),
+  },
+  {
+    name: 'status',
+    summary: 'say how the cluster is: hosts, etcd members, versions, certificates, the last snapshot',
+    define: (command) => command.option('--snapshot-age <minutes>', 'how old the last snapshot may be', whole, 120),
+    load: () => import('./commands/status.js'),
+  },
+  {
+    name: 'snapshot',
+    summary: 'store a snapshot of etcd in the bucket now',
+    define: (command) => command.option('--timeout <seconds>', 'how long to wait for it', whole, 300),
+    load: () => import('./commands/snapshot.js'),
+  },
+  {
+    name: 'restore',
+    summary: 'make a cluster that lost every control plane again, from a snapshot',
+    define: (command) =>
+      command
+        .option('--snapshot <key>', 'the key in the bucket', 'LATEST')
+        .option('--yes', 'do it; without it, only say what would be done')
+        .option('--wait', 'wait until the API server answers again')
+        .option('--timeout <seconds>', 'how long to wait', whole, 1800),
+    load: () => import('./commands/restore.js'),
+  },
+  {
     name: 'upgrade',
     summary:
       'replace hosts of older templates, one step after the other, as far as the newest Kubernetes version and node files',
@@ -21,13 +54,8 @@ export const COMMANDS: readonly CommandEntry[] = [
         .option('--yes', 'do it; without it the steps are printed and nothing is touched')
         .option('--budget <hosts>', 'workers of a pool that may be away at once: a number, or a share such as 10%', '1')
         .option('--pool <name...>', 'of the workers, only those of these pools', undefined)
-        .option('--drain-minutes <minutes>', "minutes that ending a host's pods may take", minutes, 15)
-        .option(
-          '--join-minutes <minutes>',
-          "minutes from a machine's end until what comes after it is well",
-          minutes,
-          20,
-        )
+        .option('--drain-minutes <minutes>', "minutes that ending a host's pods may take", whole, 15)
+        .option('--join-minutes <minutes>', "minutes from a machine's end until what comes after it is well", whole, 20)
         .addHelpText('after', UPGRADE_HELP);
     },
     load: () => import('./commands/upgrade.js'),
@@ -38,9 +66,3 @@ const UPGRADE_HELP = `
 Apply the hosts' stack first: it makes the new launch templates and touches no host that runs. Control planes go one at a time,
 the leader of etcd last, each only while all others are well; then the workers, pool by pool. Each host is drained within its
 pods' budgets, ended, and replaced by its group. It stops at the first step that fails; run again, it goes on where it stands.`;
-
-function minutes(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0 && value <= 1440) return value;
-  throw new InvalidArgumentError('give minutes from 1 to 1440');
-}

@@ -25,7 +25,7 @@ export function world(options: CommonOptions, say: (line: string) => void): Surr
     answers: async (endpoint, authority) => (await import('./kube/https-kube.js')).apiAnswers(endpoint, authority),
     say,
     now: () => new Date(),
-    pause: (seconds) => new Promise((done) => setTimeout(done, seconds * 1000)),
+    pause,
   };
 }
 
@@ -50,4 +50,19 @@ async function openKube(options: CommonOptions, cloud: () => Promise<CloudSessio
   }
   const { adminConnection } = await import('./kube/admin.js');
   return new HttpsKube(await adminConnection(await cloud()));
+}
+
+/** Ctrl-C ends it as a failure, so that whoever waits can still tidy up. */
+function pause(seconds: number): Promise<void> {
+  return new Promise((done, fail) => {
+    const stop = () => {
+      clearTimeout(timer);
+      fail(new Failure('stopped'));
+    };
+    const timer = setTimeout(() => {
+      process.off('SIGINT', stop);
+      done();
+    }, seconds * 1000);
+    process.once('SIGINT', stop);
+  });
 }

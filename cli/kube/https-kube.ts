@@ -40,7 +40,7 @@ interface RawPod {
 /**
  * The API over Node's own HTTPS.
  *
- * A dozen calls; the client of the Kubernetes project is 30 times as much code to load, with every kind of object in it.
+ * A dozen calls; the client of the Kubernetes project brings the model of every kind of object.
  */
 export class HttpsKube implements KubeApi {
   private readonly agent: Agent;
