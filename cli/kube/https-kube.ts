@@ -122,7 +122,7 @@ export class HttpsKube implements KubeApi {
     try {
       answer = await send(this.connection, this.agent, method, path, body);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const { message: why } = error as Error;
       throw new Failure(`${server} does not answer (${why}); can this machine reach it, by a VPN or apiAllowedRanges?`);
     }
     if (good.includes(answer.status)) return answer;
