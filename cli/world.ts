@@ -33,6 +33,8 @@ async function openCloud(cluster: string, region: string | undefined): Promise<C
   if (region === undefined || region === '') {
     throw new Failure('no region is given; name it by --region or AWS_REGION', EXITS.USAGE);
   }
+  // It is bundled: what it says of the Node that its next versions need is not for whoever runs this.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const { AwsSession } = await import('./aws/session.js');
   return new AwsSession(cluster, region);
 }

@@ -128,7 +128,7 @@ export class HttpsKube implements KubeApi {
       // A connection that was kept may lead to an API server that is gone; every call here may be made twice.
       answer = await once().catch(once);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const { message: why } = error as Error;
       throw new Failure(`${server} does not answer (${why}); can this machine reach it, by a VPN or apiAllowedRanges?`);
     }
     if (good.includes(answer.status)) return answer;

@@ -195,6 +195,71 @@ snapshot() {
 }
 check 'the leader stores a snapshot, which holds no readable Secret' snapshot
 
+# The command line as somebody runs it who is signed in to the cloud; keys are the same for all, `caller` says who it is.
+commands() { # COMMAND ARGUMENTS...
+  AWS_ACCESS_KEY_ID=ASIAEXAMPLE AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY AWS_SESSION_TOKEN=to/ken+== \
+    NODE_EXTRA_CA_CERTS=/run/cloud.crt node "$REPO/node_modules/tsx/dist/cli.mjs" "$REPO/cli/main.ts" "$1" --cluster shop --region eu-central-1 "${@:2}"
+}
+printf '{"uid":"1a2b3c4d","endpoint":"api.shop.test:6443"}' >"$FAKE/parameters/~hacluster~shop~current"
+admins=arn:aws:sts::123456789012:assumed-role/Admins
+printf '[{"identity":"arn:aws:iam::123456789012:user/alice","groups":["developers"],"hours":1},{"identity":"%s/*","groups":["platform-admins"],"hours":8}]' "$admins" \
+  >"$FAKE/parameters/access~people"
+
+# meanwhile COMMAND...: with hosts that look for what people ask, every half second.
+meanwhile() {
+  local rc=0 hosts
+  (while :; do /usr/local/sbin/hacluster-requests && sleep 0.5; done) >/run/logs/requests.log 2>&1 &
+  hosts=$!
+  disown
+  "$@" || rc=$?
+  kill "$hosts"
+  return "$rc"
+}
+
+named() { # ARN FILE NAME GROUP
+  printf %s "$1" >"$FAKE/caller"
+  meanwhile commands access --output "$2" || { cat /run/logs/requests.log; return 1; }
+  is "$(kubectl --kubeconfig "$2" auth whoami -o json | jq -r '.status.userInfo | "\(.username) \(.groups - ["system:authenticated"] | join(","))"')" "$3 $4" || return 1
+  compgen -G "$FAKE/parameters/access~requests~*" && return 1
+  is "$(stat -c %a "$2")" 600
+}
+check "access: a person's name is the cloud's, and the groups are the list's" named arn:aws:iam::123456789012:user/alice /run/alice.conf alice developers
+check 'access: another person has another name' named "$admins/bob@example.com" /run/bob.conf Admins/bob@example.com platform-admins
+
+told_apart() {
+  k create clusterrolebinding platform-admins --clusterrole=cluster-admin --group=platform-admins >/dev/null || return 1
+  kubectl --kubeconfig /run/bob.conf -n default create configmap made-by-bob >/dev/null || return 1
+  if kubectl --kubeconfig /run/alice.conf -n default create configmap made-by-alice >/dev/null 2>&1; then return 1; fi
+  is "$(cat /var/log/kubernetes/audit/*.log | jq -rs '[.[] | select(.verb == "create" and .objectRef.resource == "configmaps" and (.user.username | . == "alice" or startswith("Admins/"))) | "\(.user.username) \(.responseStatus.code)"] | unique | join(", ")')" \
+    'Admins/bob@example.com 201, alice 403'
+}
+check 'access: groups decide what they may do, and the audit log tells them apart' told_apart
+
+stranger() {
+  local rc=0 answer
+  printf arn:aws:iam::123456789012:user/mallory >"$FAKE/caller"
+  answer=$(meanwhile commands access --output /run/mallory.conf 2>&1) || rc=$?
+  [[ $answer == *"refused: arn:aws:iam::123456789012:user/mallory is not in the cluster's list of people"* && ! -e /run/mallory.conf ]] || { echo "$answer"; return 1; }
+  is "$rc" 1
+}
+check 'access: a stranger is refused, and told why' stranger
+
+asked_for() {
+  local answer key
+  answer=$(meanwhile commands snapshot --json) || { echo "$answer"; cat /run/logs/requests.log; return 1; }
+  key=$(jq -er 'select(.keys > 100 and .revision > 100).key' <<<"$answer") && is "$key" "$(cat "$FAKE/objects/snapshots~1a2b3c4d~LATEST")"
+}
+check 'snapshot: one is stored when it is asked for, through the API' asked_for
+
+not_while_it_lives() {
+  local answer rc=0 before
+  before=$(cat "$FAKE/parameters/state")
+  answer=$(commands restore --yes 2>&1) || rc=$?
+  [[ $answer == 'restore: an API server answers at api.shop.test:6443'* ]] || { echo "$answer"; return 1; }
+  is "$rc" 1 && is "$(cat "$FAKE/parameters/state")" "$before"
+}
+check 'restore: is refused while an API server answers' not_while_it_lives
+
 damaged() {
   local latest file
   latest=$(cat "$FAKE/objects/snapshots~1a2b3c4d~LATEST")

@@ -7,6 +7,7 @@ and refused if it is wrong. What it stores are files in STATE, which several mac
   parameters/ objects/ kinds/   SSM parameters, S3 objects, and the parameters' types
   writers/                      who wrote a parameter, when, and in how many versions: {by, at, versions}
   instances.json                what DescribeInstances knows: a list of {id, state, launched, address, name, tags}
+  caller                        whose ARN a writer has
   down, denied                  while there: the API answers 500, or refuses
   calls                         a line for each call
 
@@ -25,6 +26,7 @@ import ssl
 import subprocess
 import sys
 import threading
+import time
 import urllib.parse
 
 STATE = sys.argv[1]
@@ -136,6 +138,10 @@ class Api(Handler):
 
     def ssm(self, body):
         action, wish = self.headers["X-Amz-Target"].split(".")[1], json.loads(body)
+        if action == "DeleteParameters":
+            return self.delete(wish["Names"])
+        if action == "DescribeParameters":
+            return self.reply(200, '{"Parameters": [{"Type": "SecureString", "KeyId": "key"}]}')
         name = (wish.get("Name") or wish["Path"]).removeprefix("/hacluster/shop/1a2b3c4d/")
         file = path("parameters", name.replace("/", "~"))
         note(f"ssm:{action} {name}")
@@ -153,6 +159,7 @@ class Api(Handler):
                 stored.write(wish["Value"])
         except FileExistsError:
             return self.reply(400, '{"__type": "ParameterAlreadyExists"}')
+        self.note_writer(name)
         with open(path("kinds", name.replace("/", "~")), "w") as stored:
             stored.write(wish["Type"] + " " + wish.get("KeyId", ""))
         if os.path.exists(path("lost-answers")):
@@ -161,6 +168,22 @@ class Api(Handler):
             self.close_connection = True
             return None
         return self.reply(200, '{"Version": 1}')
+
+    @staticmethod
+    def note_writer(name):
+        """`caller` is who signs: all have the same keys."""
+        if not os.path.exists(path("caller")):
+            return
+        file = path("writers", name.replace("/", "~"))
+        with open(path("caller")) as caller, open(file, "w") as stored:
+            json.dump({"by": caller.read(), "at": time.time()}, stored)
+
+    def delete(self, names):
+        files = [path("parameters", name.removeprefix("/hacluster/shop/1a2b3c4d/").replace("/", "~")) for name in names]
+        for file in files:
+            if os.path.exists(file):
+                os.remove(file)
+        return self.reply(200, "{}")
 
     @staticmethod
     def written(name):

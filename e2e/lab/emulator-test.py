@@ -41,11 +41,11 @@ def main(port):
             made.meta.events.register("before-send", lambda request, **_: request.headers.__setitem__("X-Forwarded-Proto", "https"))
         return made
 
-    def as_role(name, statements):
+    def as_role(name, statements, session="me"):
         trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}}]}
         arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
         iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}))
-        keys = client("sts").assume_role(RoleArn=arn, RoleSessionName="me")["Credentials"]
+        keys = client("sts").assume_role(RoleArn=arn, RoleSessionName=session)["Credentials"]
         return lambda service, **more: client(service, keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], **more)
 
     for _ in range(150):
@@ -99,7 +99,35 @@ def main(port):
     except urllib.error.HTTPError as error:
         status = error.code
     check("a request without a signature is refused", status, 400)
+    people(client, as_role)
     groups(client)
+
+
+def people(client, as_role):
+    iam, path = client("iam"), "/c/u/access"
+    parameters = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter{path}"
+    rights = [statement(["ssm:PutParameter", "ssm:DeleteParameters"], f"{parameters}/requests/*"), statement(["ssm:GetParameter", "ssm:DeleteParameters"], f"{parameters}/certificates/*")]
+    iam.create_user(UserName="alice")
+    iam.put_user_policy(UserName="alice", PolicyName="all", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": rights}))
+    keys = iam.create_access_key(UserName="alice")["AccessKey"]
+    alice = client("ssm", keys["AccessKeyId"], keys["SecretAccessKey"])
+    bob = as_role("admins", rights, session="bob@example.com")("ssm")
+    host = as_role("host", [statement("ssm:GetParametersByPath", f"{parameters}/requests"), statement("ssm:GetParameterHistory", f"{parameters}/requests/*")])("ssm")
+    for who, name in ((alice, "1"), (bob, "2")):
+        who.put_parameter(Name=f"{path}/requests/{name}", Value="x", Type="String")
+    history = lambda name: [version["LastModifiedUser"] for version in host.get_parameter_history(Name=f"{path}/requests/{name}")["Parameters"]]
+    check("who wrote a parameter is its user", history("1"), [f"arn:aws:iam::{ACCOUNT}:user/alice"])
+    check("or its role and session", history("2"), [f"arn:aws:sts::{ACCOUNT}:assumed-role/admins/bob@example.com"])
+    alice.put_parameter(Name=f"{path}/requests/2", Value="y", Overwrite=True)
+    check("each version has its own writer", history("2")[-1:], [f"arn:aws:iam::{ACCOUNT}:user/alice"])
+    listed = host.get_parameters_by_path(Path=f"{path}/requests")["Parameters"]
+    check("a role lists the path that its policy names", sorted(each["Name"] for each in listed), [f"{path}/requests/1", f"{path}/requests/2"])
+    check("a path outside the policy is refused", outcome(host.get_parameters_by_path, Path=f"{path}/certificates"), "400 AccessDeniedException")
+    check("the history of what is outside the policy is refused", outcome(host.get_parameter_history, Name="/c/u/mine"), "400 AccessDeniedException")
+    check("a person cannot list what others ask for", outcome(alice.get_parameters_by_path, Path=f"{path}/requests"), "400 AccessDeniedException")
+    check("nor write certificates", outcome(alice.put_parameter, Name=f"{path}/certificates/1", Value="x", Type="String"), "400 AccessDeniedException")
+    check("nor delete anything else, not even beside what is his", outcome(alice.delete_parameters, Names=[f"{path}/requests/1", "/c/u/mine"]), "400 AccessDeniedException")
+    check("a person deletes what he asked", outcome(alice.delete_parameters, Names=[f"{path}/requests/1", f"{path}/certificates/1"]), "done")
 
 
 def groups(client):

@@ -34,7 +34,7 @@ from moto.route53.responses import Route53
 from moto.s3.models import s3_backends
 from moto.s3.exceptions import S3AccessDeniedError
 from moto.server import main
-from moto.ssm.models import ssm_backends
+from moto.ssm.models import Parameter, ssm_backends
 from moto.ssm.responses import SimpleSystemManagerResponse
 
 # --- Each request ------------------------------------------------------------------------------------------------------
@@ -99,7 +99,8 @@ def operator_or_policy(self, iam_request_cls, resource="*"):
     try:
         if not signature:
             raise InvalidClientTokenIdError()
-        authorize(self, iam_request_cls, resource)
+        for each in all_parameters(self) or [resource]:
+            authorize(self, iam_request_cls, each)
         check_keys(self, resource)
     except _RESTError as refusal:
         if not self.headers.get("X-Amz-Target"):
@@ -156,6 +157,13 @@ def may_use_key(self, key_id, action, service, encryption_context):
         raise JsonRESTError("AccessDeniedException", f"User: {caller.arn} is not authorized to perform: {action} on resource: {arn}")
 
 
+def all_parameters(self):
+    """What names several parameters needs a right to each; moto asks for `*`."""
+    if not self.headers.get("X-Amz-Target", "").startswith("AmazonSSM."):
+        return []
+    return [f"arn:{self.partition}:ssm:{self.region}:{self.current_account}:parameter/{name.lstrip('/')}" for name in self._get_param("Names") or []]
+
+
 def parameter_arn(self):
     """Moto asks for every action but S3's whether it is allowed on `*`: a policy that names a parameter permits nothing."""
     name = self._get_param("Name") or self._get_param("Path")
@@ -164,6 +172,27 @@ def parameter_arn(self):
 
 ActionAuthenticatorMixin._authenticate_and_authorize_action = operator_or_policy
 SimpleSystemManagerResponse._determine_resource = parameter_arn
+
+put_parameter = SimpleSystemManagerResponse.put_parameter
+describe_parameter = Parameter.describe_response_object
+
+
+def put_by_caller(self):
+    answer = put_parameter(self)
+    signature = self.headers.get("Authorization", "").partition("Credential=")[2]
+    operator = f"arn:{self.partition}:iam::{self.current_account}:user/test"
+    stored = self.ssm_backend._parameters[self._get_param("Name")][-1]
+    stored.by = operator if signature.startswith("test/") else create_access_key(self.current_account, self.partition, signature.split("/")[0], self.headers).arn
+    return answer
+
+
+def described_with_writer(self, *args, **more):
+    """Moto says of every version of every parameter that nobody wrote it."""
+    return {**describe_parameter(self, *args, **more), "LastModifiedUser": getattr(self, "by", "N/A")}
+
+
+SimpleSystemManagerResponse.put_parameter = put_by_caller
+Parameter.describe_response_object = described_with_writer
 
 evaluate = IAMPolicyStatement.is_action_permitted
 COMPARE = {

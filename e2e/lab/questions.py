@@ -4,7 +4,6 @@
   questions.py parameters          name and type of every parameter
   questions.py literals FILE...    where a value that a node stored stands in a file, also packed; ends with 1 if anywhere
   questions.py terminate ID        ends an instance
-  questions.py restore CLUSTER     says that the last snapshot is to be restored
   questions.py close PORT          takes away every rule that lets machines in at a TCP port
   questions.py probe URL FILE      asks URL five times a second until FILE is gone; prints asked, failed, seconds without an answer
 """
@@ -84,12 +83,6 @@ def close(port):
             ec2.revoke_security_group_ingress(GroupId=each["GroupId"], SecurityGroupRuleIds=[each["SecurityGroupRuleId"]])
 
 
-def restore(cluster):
-    ssm = boto3.client("ssm")
-    uid = json.loads(ssm.get_parameter(Name=f"/hacluster/{cluster}/current")["Parameter"]["Value"])["uid"]
-    ssm.put_parameter(Name=f"/hacluster/{cluster}/{uid}/state", Value='{"phase":"restore","snapshot":"LATEST"}', Overwrite=True)
-
-
 def probe(url, file):
     """Each time a connection of its own, as a client's first; one that is not answered within a second has failed."""
     trust = ssl.create_default_context()
@@ -110,4 +103,4 @@ def probe(url, file):
     print(json.dumps({"asked": asked, "failed": failed, "unavailable": round(away, 1)}))
 
 
-{"parameters": parameters, "literals": literals, "terminate": terminate, "close": close, "restore": restore, "probe": probe}[sys.argv[1]](*sys.argv[2:])
+{"parameters": parameters, "literals": literals, "terminate": terminate, "close": close, "probe": probe}[sys.argv[1]](*sys.argv[2:])

@@ -17,6 +17,10 @@ worker_role_is_narrow() {
     may secret_get join/worker
     for name in state init-lock/1 access/admin roots/ca.key roots/sa.key roots/etcd/ca.key roots/front-proxy-ca.key roots/encryption.yaml; do may_not secret_get "$name"; done
     for name in state join/worker public/ca.crt roots/ca.key access/admin; do may_not secret_put "$name" <<< mine; done
+    may_not secret_get access/people
+    may_not secret_list access/requests
+    may_not secret_written access/requests/1
+    may_not secret_create access/certificates/1 <<< mine
     may_not secret_create init-lock/9 <<< mine
     may_not object_get "snapshots/$HAC_UID/LATEST"
     may_not object_put "snapshots/$HAC_UID/LATEST" /etc/hostname

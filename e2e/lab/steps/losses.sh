@@ -114,7 +114,7 @@ lose_all_members() {
   for id in $ids; do ask terminate "$id" || return 1; done
   for id in $ids; do until_true 60 gone "$id" || return 1; done
   until_true 240 new_ones_wait || return 1
-  ask restore "$(cluster_name)" || return 1
+  command_line restore --yes --wait --timeout 400 || return 1
   until_true 400 replaced || return 1
   until_true 120 all_ready || return 1
   kubectl get configmap before-the-snapshot > /dev/null || return 1

@@ -1,7 +1,5 @@
 # shellcheck shell=bash disable=SC2154 # here, repo and work are run's
-# A cluster of the last minor becomes one of this: by Terraform and one command, while it serves. For run.
-
-upgrade() { lab with env AWS_REGION=eu-central-1 node "$repo/dist/cli/main.mjs" upgrade --cluster demo "$@"; }
+# A cluster of the last minor becomes one of this, by Terraform and one command, while it serves. For run: commands.sh has command_line.
 
 versions() { kubectl get nodes -o json | jq -r '[.items[].status.nodeInfo.kubeletVersion] | unique | join(" ")'; }
 all_at() { [ "$(versions)" = "$1" ]; }
@@ -17,7 +15,7 @@ newer_templates() {
 }
 
 plan_of_upgrade() {
-  upgrade > "$work/upgrade-plan" 2>&1
+  command_line upgrade > "$work/upgrade-plan" 2>&1
   [ $? = 64 ] || { cat "$work/upgrade-plan"; return 1; }
   grep -q 'demo goes from 1.35.4 to 1.36.3' "$work/upgrade-plan" && [ "$(grep -c '^ *[0-9]*\. control plane' "$work/upgrade-plan")" = 3 ] &&
     [ "$(grep -c '^ *[0-9]*\. pool general' "$work/upgrade-plan")" = 3 ] || { cat "$work/upgrade-plan"; return 1; }
@@ -42,7 +40,7 @@ upgrade_stops_at_a_budget() {
   # On each worker, so that whichever comes first is held.
   kubectl -n held patch deployment held -p '{"spec": {"replicas": 3, "template": {"spec": {"topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "DoNotSchedule", "labelSelector": {"matchLabels": {"app": "held"}}}]}}}}' > /dev/null &&
     kubectl -n held patch poddisruptionbudget held -p '{"spec": {"minAvailable": 3}}' > /dev/null && kubectl -n held rollout status deployment held --timeout=90s > /dev/null || return 1
-  with_pods upgrade --yes --drain-minutes 1 > "$work/upgrade" 2>&1
+  with_pods command_line upgrade --yes --drain-minutes 1 > "$work/upgrade" 2>&1
   [ $? = 1 ] && grep -q 'budgets (PodDisruptionBudget) hold held/held-' "$work/upgrade" || { tail -n 40 "$work/upgrade"; return 1; }
   [ "$(kubectl get nodes -o json | jq -r '.items[] | select(.metadata.labels | has("node-role.kubernetes.io/control-plane")).status.nodeInfo.kubeletVersion' | sort | uniq -c | xargs)" = '3 v1.36.3' ] || { kubectl get nodes; return 1; }
   [ "$(kubectl get nodes -o json | jq '[.items[] | select(.spec.unschedulable)] | length')" = 0 ] || { echo 'a node stayed cordoned'; return 1; }
@@ -52,12 +50,12 @@ upgrade_stops_at_a_budget() {
 
 upgrade_goes_on() {
   kubectl delete namespace held --wait=false > /dev/null
-  with_pods upgrade --yes > "$work/upgrade" 2>&1 || { tail -n 40 "$work/upgrade"; return 1; }
+  with_pods command_line upgrade --yes > "$work/upgrade" 2>&1 || { tail -n 40 "$work/upgrade"; return 1; }
   until_true 60 all_at v1.36.3 && nodes 3 3 && three_members && until_true 120 all_running || { kubectl get nodes; kubectl get pods -A; return 1; }
   [ "$(kubectl -n kube-system get configmap hacluster-upgrade -o 'jsonpath={.data.state}')" = done ] &&
     [ "$(kubectl -n kube-system get daemonset kube-proxy -o 'jsonpath={.spec.template.spec.containers[0].image}')" = registry.k8s.io/kube-proxy:v1.36.3 ] &&
     [ "$(kubectl -n kube-system get deployment coredns -o 'jsonpath={.spec.template.spec.containers[0].image}')" = registry.k8s.io/coredns/coredns:v1.14.2 ] || return 1
-  upgrade | tail -n 1
+  command_line upgrade | tail -n 1
 }
 
 upgrade_steps() {
