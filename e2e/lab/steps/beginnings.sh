@@ -4,7 +4,7 @@
 
 hosts_on() { "$here/machines" list | awk '$5 == "on" { print $1 }'; }
 
-is_described() { ask value "$(cluster_name)" state > /dev/null 2>&1; }
+is_described() { ask value "$(cluster_name)" state > /dev/null; } 2> /dev/null
 
 # makes_it PROGRAM: the host where kubeadm init runs and has come so far that PROGRAM does.
 makes_it() {
@@ -20,26 +20,27 @@ same_roots() {
 }
 holders() { ask value "$(cluster_name)" init-lock/ | cut -d' ' -f2 | paste -sd' '; }
 
-# Without power in the middle of it, and back with its disks: it goes on, by the same roots.
+# Without power in the middle of it, and back with its disks: it goes on. What it made is looked at by the next step, which
+# must not come late.
 maker_loses_power() {
   local maker
   until_true 240 makes_it etcd || return 1
   maker=$(cat "$work/maker")
+  lab kill "$maker" || return 1
   ask digests "$(cluster_name)" > "$work/roots" || return 1
-  lab kill "$maker" && lab start "$maker" || return 1
-  until_true 180 makes_it etcd || return 1
-  [ "$(cat "$work/maker")" = "$maker" ] || { echo "$(cat "$work/maker") took over from $maker, which had power again"; return 1; }
-  [ "$(holders)" = "$(id_of "$maker")" ] && same_roots || return 1
-  lab log "$maker" < /dev/null | grep 'a previous init did not finish: starting over'
+  lab start "$maker" && until_true 180 starts_over "$maker"
 }
+starts_over() { lab log "$1" < /dev/null 2> /dev/null | grep 'a previous init did not finish: starting over'; }
 
-# Ended with its disk: the next one takes over, by the same roots.
+# Ended with its disk in the middle: the next one takes over, by the same roots.
 maker_ends() {
   local maker id
-  until_true 180 makes_it kube-apiserver || return 1
+  id=$(id_of "$(cat "$work/maker")")
+  until_true 180 makes_it etcd || return 1
   maker=$(cat "$work/maker")
-  id=$(id_of "$maker")
-  ask terminate "$id" && until_true 60 gone "$id" && until_true 240 makes_it etcd || return 1
+  ask terminate "$id" || return 1
+  [ "$(id_of "$maker")" = "$id" ] || { echo "$maker took over from $id, which had power again"; return 1; }
+  until_true 60 gone "$id" && until_true 240 makes_it etcd || return 1
   [ "$(cat "$work/maker")" != "$maker" ] && same_roots && [ "$(holders)" = "$id $(id_of "$(cat "$work/maker")")" ]
 }
 
@@ -63,7 +64,7 @@ control_hosts() { ask roles control-plane; }
 one_cluster() {
   local name
   until_true 600 replaced 2 || return 1
-  wait "$1" || { tail -n 20 "$work/small"; return 1; }
+  until_true 120 test -s "$work/small.ended" && [ "$(cat "$work/small.ended")" = 0 ] || { tail -n 20 "$work/small"; return 1; }
   same_roots || return 1
   for name in $(control_planes); do
     lab in "$name" sh -c 'kubectl --server "https://$1:6443" get namespace kube-system -o "jsonpath={.metadata.uid}"' - "$(address "$name")" < /dev/null || return 1

@@ -34,14 +34,15 @@ ready_in() {
 # probed NAME SECONDS COMMAND...: while it runs, the API is asked through the balancer five times a second, each time anew and
 # for a second at most; for so many seconds in all it may give no answer.
 probed() {
-  local name=$1 limit=$2 result
+  local name=$1 limit=$2 result probe
   shift 2
   : > "$work/probing"
   ask probe "$(api_url)/readyz" "$work/probing" > "$work/probe" 2>&1 &
+  probe=$!
   "$@"
   result=$?
   rm -f "$work/probing"
-  wait $!
+  wait "$probe" || { cat "$work/probe"; return 1; }
   cat "$work/probe"
   figure lab-api-unavailable-s "$(jq -c --arg name "$name" '{($name): .unavailable}' "$work/probe")"
   [ "$result" = 0 ] && jq -e --argjson limit "$limit" '.asked > 20 and .unavailable <= $limit' "$work/probe" > /dev/null

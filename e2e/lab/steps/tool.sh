@@ -11,7 +11,7 @@ traces() {
 # Ctrl-C goes to everything that runs on the terminal.
 interrupted_up() {
   local group result=0
-  env --default-signal=INT setsid "$here/lab" up "$1" > "$work/interrupted" 2>&1 < /dev/null &
+  LAB_KEEP='' env --default-signal=INT setsid "$here/lab" up "$1" > "$work/interrupted" 2>&1 < /dev/null &
   group=$!
   until_true 240 some_machine && kill -INT -- "-$group" || result=1
   wait "$group"
