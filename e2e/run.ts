@@ -16,7 +16,7 @@ const SUITES: readonly {
   { name: 'api', file: 'e2e/api/run', minutes: 12, root: true },
   { name: 'providers', file: 'e2e/providers/test', minutes: 10 },
   { name: 'aws', file: 'e2e/aws/run', minutes: 18 },
-  { name: 'lab', file: 'e2e/lab/run', minutes: 35, root: true },
+  { name: 'lab', file: 'e2e/lab/run', minutes: 60, root: true },
 ];
 
 interface Count {

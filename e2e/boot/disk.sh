@@ -9,9 +9,16 @@ is_mounted() { findmnt -n -o SOURCE /var/lib/etcd | grep -qx "$blank"; }
 first() {
   /usr/local/sbin/hacluster-data-disk && is_mounted || return 1
   [[ $(blkid -p -s LABEL -o value "$foreign") == theirs ]] || return 1
-  grep -q ' /var/lib/etcd xfs noatime,nofail,x-systemd.required-by=kubelet.service 0 2$' /etc/fstab && touch /var/lib/etcd/kept
+  grep -q ' /var/lib/etcd xfs noatime,nofail,x-systemd.required-by=kubelet.service,x-systemd.before=kubelet.service 0 2$' /etc/fstab && touch /var/lib/etcd/kept
 }
 check 'data disk: a file system is made on the blank disk, and no other is touched' first
+waited_for() {
+  local units
+  units=$(mktemp -d)
+  /usr/lib/systemd/system-generators/systemd-fstab-generator "$units" "$units" "$units" && [[ -e $units/kubelet.service.requires/var-lib-etcd.mount ]] &&
+    grep -qx 'Before=\(.* \)\?kubelet.service' "$units/var-lib-etcd.mount" || { grep -r . "$units"; return 1; }
+}
+check 'data disk: after a boot the kubelet waits for it, and does not start without it' waited_for
 again() {
   umount /var/lib/etcd && /usr/local/sbin/hacluster-data-disk && is_mounted && [[ -e /var/lib/etcd/kept ]] && [[ $(grep -c ' /var/lib/etcd ' /etc/fstab) == 1 ]]
 }

@@ -4,11 +4,15 @@
   questions.py parameters          name and type of every parameter
   questions.py literals FILE...    where a value that a node stored stands in a file, also packed; ends with 1 if anywhere
   questions.py terminate ID        ends an instance
+  questions.py value CLUSTER NAME  name and value of a parameter that is no key, or of all below NAME/
+  questions.py digests CLUSTER     name and hash of every root of trust
+  questions.py roles ROLE          names of the machines that have a role
   questions.py close PORT          takes away every rule that lets machines in at a TCP port
   questions.py probe URL FILE      asks URL five times a second until FILE is gone; prints asked, failed, seconds without an answer
 """
 import base64
 import gzip
+import hashlib
 import io
 import json
 import os
@@ -83,6 +87,37 @@ def close(port):
             ec2.revoke_security_group_ingress(GroupId=each["GroupId"], SecurityGroupRuleIds=[each["SecurityGroupRuleId"]])
 
 
+def path_of(cluster):
+    current = boto3.client("ssm").get_parameter(Name=f"/hacluster/{cluster}/current")["Parameter"]["Value"]
+    return f'/hacluster/{cluster}/{json.loads(current)["uid"]}'
+
+
+def stored(cluster, beginning):
+    """Name, without the cluster's path, and value of all that begin so."""
+    ssm, path = boto3.client("ssm"), path_of(cluster)
+    for name in sorted(each["Name"] for each in all_parameters() if each["Name"].startswith(f"{path}/{beginning}")):
+        yield name.removeprefix(f"{path}/"), ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
+
+
+def value(cluster, name):
+    if name.startswith(("roots", "access", "join")):
+        sys.exit(f"{name} is not for the eye")
+    for found, text in stored(cluster, name):
+        print(found, text)
+
+
+def digests(cluster):
+    for name, text in stored(cluster, "roots/"):
+        print(name, hashlib.sha256(text.encode()).hexdigest())
+
+
+def roles(role):
+    filters = [{"Name": "tag:hacluster:role", "Values": [role]}, {"Name": "instance-state-name", "Values": ["pending", "running"]}]
+    for page in boto3.client("ec2").get_paginator("describe_instances").paginate(Filters=filters):
+        for each in [each for reservation in page["Reservations"] for each in reservation["Instances"]]:
+            print(each["PrivateDnsName"].split(".")[0])
+
+
 def probe(url, file):
     """Each time a connection of its own, as a client's first; one that is not answered within a second has failed."""
     trust = ssl.create_default_context()
@@ -103,4 +138,5 @@ def probe(url, file):
     print(json.dumps({"asked": asked, "failed": failed, "unavailable": round(away, 1)}))
 
 
-{"parameters": parameters, "literals": literals, "terminate": terminate, "close": close, "probe": probe}[sys.argv[1]](*sys.argv[2:])
+questions = (parameters, literals, terminate, value, digests, roles, close, probe)
+{each.__name__: each for each in questions}[sys.argv[1]](*sys.argv[2:])

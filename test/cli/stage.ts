@@ -83,6 +83,8 @@ export class FakeKube implements KubeApi {
     return 'evicted';
   }
 
+  public async deleteNode(): Promise<void> {}
+
   public async readyz(): Promise<boolean> {
     return this.ready;
   }

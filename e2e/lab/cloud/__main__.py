@@ -33,10 +33,12 @@ def main():
         try:
             now = os.stat(CHANGES).st_mtime_ns if os.path.exists(CHANGES) else None
             if now != seen or time.monotonic() > next_look:
-                fleet.follow()
+                fleet.look()
+                # As on AWS, what ends gets no new connection before it loses its power.
                 balancers.follow(fleet)
                 firewall.follow(fleet, balancers)
                 names.follow(fleet, balancers)
+                fleet.settle()
                 seen, next_look = now, time.monotonic() + 10
             balancers.report_health()
         except Exception as error:  # the API may be away for a moment; the next round asks again

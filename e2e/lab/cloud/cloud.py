@@ -1,4 +1,5 @@
 """What all parts share: where things are, and how to ask the API."""
+import ctypes
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ TARGET_HEALTH = os.environ["LAB_TARGET_HEALTH"]
 SPEED = float(os.environ.get("LAB_SPEED", "10"))
 HERE = os.path.dirname(os.path.abspath(__file__))
 LINK_LOCAL = "169.254.169.254"
+LIBC, PR_SET_PDEATHSIG = ctypes.CDLL(None), 1
 
 ec2, elb, iam, sts, route53 = (boto3.client(name) for name in ("ec2", "elbv2", "iam", "sts", "route53"))
 
@@ -37,6 +39,12 @@ def write(path, text):
     os.replace(f"{path}.new", path)
 
 
+def started(words, output):
+    """A program that ends with this one, however this one ends."""
+    with open(output, "w", encoding="utf-8") as file:
+        return subprocess.Popen(words, stdout=file, stderr=subprocess.STDOUT, preexec_fn=lambda: LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM))
+
+
 class Haproxy:
     """haproxy with a configuration that may change: connections that are open stay with the old process."""
 
@@ -48,8 +56,7 @@ class Haproxy:
             return
         write(self.path, text)
         if self.process is None:
-            with open(f"{self.path}.log", "w", encoding="utf-8") as output:
-                self.process = subprocess.Popen(["haproxy", "-W", "-db", "-f", self.path], stdout=output, stderr=subprocess.STDOUT)
+            self.process = started(["haproxy", "-W", "-db", "-f", self.path], f"{self.path}.log")
         else:
             self.process.send_signal(signal.SIGUSR2)
         self.text = text

@@ -70,26 +70,31 @@ def subnet_range(subnet_id):
 class Fleet:
     def __init__(self):
         self.by_address = {}
-        self.booted = {line.split()[1] for line in machines("list").splitlines()}  # by a cloud side before this one
+        # Id to name of what has a machine, also by a cloud side before this one.
+        self.booted = {words[1]: words[0] for words in map(str.split, machines("list").splitlines())}
 
-    def follow(self):
+    def look(self):
+        """What should run, as the API tells it; no machine is touched yet."""
         running = [{"Name": "instance-state-name", "Values": ["pending", "running"]}]
         wanted = {each["InstanceId"]: each for page in listed(ec2, "describe_instances", "Reservations", Filters=running) for each in page["Instances"]}
         for instance in list(self.by_address.values()):
             if instance.id in wanted:
-                instance.described = wanted[instance.id]
+                instance.described = wanted.pop(instance.id)
             else:
                 del self.by_address[instance.address]
-                machines("remove", instance.name)
-                log("removed", instance.id, instance.name)
-        known = {instance.id for instance in self.by_address.values()}
-        for new in wanted.keys() - known:
-            self.boot(Instance(wanted[new]))
+        for described in wanted.values():
+            instance = Instance(described)
+            _ = instance.user_data
+            self.by_address[instance.address] = instance
 
-    def boot(self, instance):
-        _ = instance.user_data
-        if instance.id not in self.booted:
-            machines("remove", instance.name)  # what a start that failed has left
-            machines("boot", instance.name, instance.id, instance.zone, instance.address, instance.gateway, *instance.data_disk)
-            log("booted", instance.id, instance.name, instance.zone)
-        self.by_address[instance.address] = instance
+    def settle(self):
+        running = {instance.id for instance in self.by_address.values()}
+        for gone in self.booted.keys() - running:
+            machines("remove", self.booted[gone])
+            log("removed", gone, self.booted.pop(gone))
+        for instance in self.by_address.values():
+            if instance.id not in self.booted:
+                machines("remove", instance.name)  # what a start that failed has left
+                machines("boot", instance.name, instance.id, instance.zone, instance.address, instance.gateway, *instance.data_disk)
+                self.booted[instance.id] = instance.name
+                log("booted", instance.id, instance.name, instance.zone)

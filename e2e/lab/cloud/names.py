@@ -1,8 +1,7 @@
 """The resolver at 169.254.169.254: machines, load balancers, private zones, and the API's own names; nothing else exists."""
 import os
-import subprocess
 
-from cloud import LAB, LINK_LOCAL, REGION, RUN, listed, route53, write
+from cloud import LAB, LINK_LOCAL, REGION, RUN, listed, route53, started, write
 from front import API
 
 HOSTS = f"{RUN}/hosts.d"
@@ -12,14 +11,12 @@ class Names:
     def __init__(self):
         os.makedirs(HOSTS, exist_ok=True)
         self.text = None
-        with open(f"{RUN}/dnsmasq.log", "w", encoding="utf-8") as output:
-            self.process = subprocess.Popen(
-                ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-hosts", "--no-resolv", "--no-poll", "--bind-interfaces", f"--listen-address={LINK_LOCAL}"]
-                + ["--user=root", "--pid-file=", "--log-facility=-", f"--hostsdir={HOSTS}", f"--address=/{REGION}.amazonaws.com/{API}"]
-                + ["--local=/amazonaws.com/", "--local=//"],
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
+        self.process = started(
+            ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-hosts", "--no-resolv", "--no-poll", "--bind-interfaces", f"--listen-address={LINK_LOCAL}"]
+            + ["--user=root", "--pid-file=", "--log-facility=-", f"--hostsdir={HOSTS}", f"--address=/{REGION}.amazonaws.com/{API}"]
+            + ["--local=/amazonaws.com/", "--local=//"],
+            f"{RUN}/dnsmasq.log",
+        )
 
     def follow(self, fleet, balancers):
         balanced = {name: self.reachable(zones) for name, zones in balancers.addresses.items()}

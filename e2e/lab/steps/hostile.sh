@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154,SC2016 # here and work are run's; machines have shells of their own
-# What somebody on a worker gets, and what can be read off a machine, for run: it brings lab, kubectl, ask, here and work.
+# What somebody on a worker gets, and what can be read off a machine, for run: it brings lab, kubectl, ask, until_true, here and work.
 
 # With the role of its machine: what a worker needs, and nothing of a control plane's. Each "no" is the cloud's own.
 worker_role_is_narrow() {
@@ -79,4 +79,57 @@ no_value_lies_around() {
     cp "$LAB/machines/$name/console.log" "$work/around/$name.console"
   done
   ask literals "$work"/around/*
+}
+
+# Under strict attestation: with the token that workers join by, and with its own certificate, a worker asks to be somebody else.
+# What it asks for stays pending, and the approvers say why.
+worker_claims_names() {
+  local own other control reasons
+  read -r own other _ <<< "$(workers | paste -sd' ')"
+  control=$(node_of "$(control_planes | head -n 1)")
+  other=$(node_of "$other")
+  lab in "$own" bash -c '
+    source /usr/local/lib/hacluster/common.sh
+    set +eE
+    claim() { # NAME SIGNER USAGE SUBJECT CREDENTIAL...
+      local name=$1 signer=$2 usage=$3 subject=$4 status
+      shift 4
+      openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null -subj "$subject" -out /tmp/claim 2> /dev/null
+      status=$(jq -n --arg name "$name" --arg signer "kubernetes.io/$signer" --arg usage "$usage" --rawfile request <(base64 -w0 /tmp/claim) \
+        "{apiVersion: \"certificates.k8s.io/v1\", kind: \"CertificateSigningRequest\", metadata: {name: \$name}, spec: {request: \$request, signerName: \$signer, usages: [\"digital signature\", \$usage]}}" |
+        curl -s -o /tmp/said -w "%{http_code}" --cacert "$HAC_CA" "$@" -H "Content-Type: application/json" --data-binary @- "https://$HAC_ENDPOINT/apis/certificates.k8s.io/v1/certificatesigningrequests")
+      [ "$status" = 201 ] || { echo "$name was not taken: $status $(cat /tmp/said)"; bad=1; }
+    }
+    bad=0
+    cloud_facts
+    printf "header = \"Authorization: Bearer %s\"\n" "$(secret_get join/worker | jq -r .token)" > /tmp/token
+    token=(--config /tmp/token)
+    certificate=(--cert /var/lib/kubelet/pki/kubelet-client-current.pem)
+    first=kube-apiserver-client-kubelet
+    claim control-plane $first "client auth" "/O=system:nodes/CN=system:node:$1" "${token[@]}"
+    claim ready-node $first "client auth" "/O=system:nodes/CN=system:node:$2" "${token[@]}"
+    claim stranger $first "client auth" "/O=system:nodes/CN=system:node:ip-10-20-9-9.$HAC_REGION.compute.internal" "${token[@]}"
+    claim masters $first "client auth" "/O=system:masters/CN=system:node:$2" "${token[@]}"
+    claim renewed $first "client auth" "/O=system:nodes/CN=system:node:$2" "${certificate[@]}"
+    claim serving kubelet-serving "server auth" "/O=system:nodes/CN=system:node:$2" "${certificate[@]}"
+    rm -f /tmp/token /tmp/claim /tmp/said
+    exit $bad' - "$control" "$other" < /dev/null || return 1
+  until_true 60 claims_are_judged || { cat "$work/judged"; return 1; }
+  reasons=$(sort -u "$work/judged")
+  kubectl get csr control-plane ready-node stranger masters renewed serving -o json > "$work/claims" || return 1
+  jq -e '[.items[] | .status.certificate // empty, .status.conditions // empty] == []' "$work/claims" > /dev/null || { cat "$work/claims"; return 1; }
+  kubectl delete csr control-plane ready-node stranger masters renewed serving > /dev/null
+  echo "$reasons" | paste -sd';'
+}
+claims_are_judged() {
+  local name
+  for name in $(control_planes); do lab in "$name" journalctl --no-pager -o cat -u hacluster-approver < /dev/null; done |
+    sed -nE 's/.*left (control-plane|ready-node|stranger|masters|renewed|serving) pending/\1/p' > "$work/judged"
+  [ "$(cut -d: -f1 "$work/judged" | sort -u | wc -l)" = 6 ]
+}
+# Honest ones came in by the same judgement: no token is enough by itself.
+approved_by_the_cloud() {
+  local name
+  [ -z "$(kubectl get clusterrolebinding kubeadm:node-autoapprove-bootstrap --ignore-not-found -o name)" ] || { echo 'a token is enough'; return 1; }
+  for name in $(control_planes); do lab in "$name" journalctl --no-pager -o cat -u hacluster-approver < /dev/null; done | grep -c 'approved ' | sed 's/$/ requests approved/'
 }

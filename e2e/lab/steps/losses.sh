@@ -1,63 +1,30 @@
 # shellcheck shell=bash disable=SC2154,SC2016 # here and work are run's; machines have shells of their own
-# What a cluster loses, and how it comes back, for run: it brings lab, kubectl, ask, until_true, here and work; cluster.sh the rest.
-
-api_url() { echo "https://$(jq -r '.resources[] | select(.type == "aws_lb").instances[0].attributes.dns_name' "$LAB/stacks/$(cat "$LAB/run/stack")/terraform.tfstate"):6443"; }
-
-# probed SECONDS COMMAND...: while it runs, the API is asked through the balancer five times a second, each time anew and for
-# a second at most; for so many seconds in all it may give no answer.
-probed() {
-  local limit=$1 result
-  shift
-  : > "$work/probing"
-  ask probe "$(api_url)/readyz" "$work/probing" > "$work/probe" 2>&1 &
-  "$@"
-  result=$?
-  rm -f "$work/probing"
-  wait $!
-  cat "$work/probe"
-  [ "$result" = 0 ] && jq -e --argjson limit "$limit" '.asked > 20 and .unavailable <= $limit' "$work/probe" > /dev/null
-}
-
-# A writer goes on through all losses; what the API acknowledged must be there at the end.
-start_writer() {
-  : > "$work/writing"
-  lab python "$here/writer.py" write "$(api_url)" "$(cluster_name)" "$work/writing" "$work/acks" > "$work/writer.log" 2>&1 < /dev/null &
-  writer=$!
-}
-stop_writer() {
-  rm -f "$work/writing"
-  # Steps run in shells of their own, of which it is no child.
-  until_true 20 ended_writer || return 1
-  [ ! -s "$work/writer.log" ] || { cat "$work/writer.log"; return 1; }
-}
-ended_writer() { ! kill -0 "$writer" 2> /dev/null; }
-nothing_was_lost() { stop_writer && lab python "$here/writer.py" verify "$(api_url)" "$(cluster_name)" "$work/acks" < /dev/null; }
-cluster_name() { jq -r '.resources[] | select(.type == "aws_lb").instances[0].attributes.tags["hacluster:cluster"] // empty' "$LAB/stacks/$(cat "$LAB/run/stack")/terraform.tfstate" | grep . || echo demo; }
+# What a cluster loses, and how it comes back, for run: it brings lab, kubectl, ask, until_true, here and work; cluster.sh and probes.sh the rest.
 
 id_of() { "$here/machines" list | awk -v name="$1" '$1 == name { print $2 }'; }
 in_zone() { "$here/machines" list | awk -v zone="$1" '$3 == zone { print $1 }'; }
 gone() { ! "$here/machines" list | grep -q " $1 "; }
 not_ready() { [ "$(kubectl get nodes -o json | jq '[.items[] | select(any(.status.conditions[]; .type == "Ready" and .status != "True"))] | length')" = "$1" ]; }
-# The cluster's nodes are the cloud's machines, no more and no fewer.
+# replaced [WORKERS]: the cluster's nodes are the cloud's machines, no more and no fewer.
 replaced() {
-  nodes 3 3 && three_members &&
+  nodes 3 "${1:-3}" && three_members &&
     [ "$(kubectl get nodes -o json | jq -r '.items[].spec.providerID | split("/")[-1]' | sort)" = "$("$here/machines" list | cut -d' ' -f2 | sort)" ]
 }
 
 lose_control_plane() {
-  local id
+  local id began=$SECONDS
   id=$(id_of "$(control_planes | head -n 1)")
   ask terminate "$id" || return 1
   until_true 60 gone "$id" || return 1
   until_true 400 replaced || return 1
+  figure lab-heal-s "$((SECONDS - began))"
   until_true 60 all_ready
 }
 
 lose_network_of_zone() {
   lab cut b
   until_true 120 not_ready 2
-  sleep 10
-  kubectl get --raw /readyz > /dev/null || { lab heal b; return 1; }
+  writes_go_on || { lab heal b; return 1; }
   lab heal b
   until_true 180 not_ready 0
 }
@@ -67,6 +34,7 @@ lose_power_of_zone() {
   names=$(in_zone c)
   for name in $names; do lab kill "$name" || return 1; done
   until_true 120 not_ready 2 || return 1
+  writes_go_on || return 1
   [ "$(kubectl get nodes -l topology.kubernetes.io/zone!="$(zone_label c)" -o json | jq '[.items[].status.conditions[] | select(.type == "Ready" and .status == "True")] | length')" = 4 ] || return 1
   for name in $names; do lab start "$name" || return 1; done
   until_true 240 not_ready 0 && until_true 60 three_members
@@ -75,14 +43,22 @@ zone_label() { kubectl get nodes -o json | jq -r --arg zone "$1" '[.items[].meta
 
 # Cut off, it is no leader, takes no write, and comes back as a follower. The one that leads is the one that hurts.
 lose_network_of_leader() {
-  local leader
+  local leader result
   leader=$(etcd_leader) || return 1
   lab unplug "$leader"
-  sleep 120
-  kubectl get --raw /readyz > /dev/null || { lab plug "$leader"; return 1; }
-  [ "$(etcd_leader)" != "$leader" ] || { echo "$leader still leads"; lab plug "$leader"; return 1; }
+  sleep 60
+  led_on "$leader"
+  result=$?
+  sleep 50
   lab plug "$leader"
-  until_true 180 not_ready 0 && until_true 60 three_members && echo "the leader was $leader"
+  [ "$result" = 0 ] && until_true 180 not_ready 0 && until_true 60 three_members || return 1
+  [ -z "$(kubectl get configmap taken-alone --ignore-not-found -o name)" ] || { echo 'what was asked of it alone is in the cluster'; return 1; }
+  echo "the leader was $leader"
+}
+led_on() { # LEADER
+  [ "$(etcd_leader)" != "$1" ] || { echo "$1 still leads"; return 1; }
+  ! lab in "$1" kubectl --server "https://$(address "$1"):6443" --request-timeout=10s create configmap taken-alone < /dev/null > /dev/null 2>&1 || { echo "$1 took a write alone"; return 1; }
+  writes_go_on
 }
 etcd_leader() {
   local pki=/etc/kubernetes/pki/etcd name

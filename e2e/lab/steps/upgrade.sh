@@ -5,7 +5,7 @@ versions() { kubectl get nodes -o json | jq -r '[.items[].status.nodeInfo.kubele
 all_at() { [ "$(versions)" = "$1" ]; }
 
 older_cluster() {
-  variant older -e "s/maxNodes: 20/maxNodes: 20, kubernetesVersion: '1.35.4'/" && lab deploy "$work/older" &&
+  build_commands > /dev/null && variant older -e "s/maxNodes: 20/maxNodes: 20, kubernetesVersion: '1.35.4'/" && lab deploy "$work/older" &&
     until_true 300 nodes 3 3 && until_true 120 all_ready && until_true 180 all_running && all_at v1.35.4
 }
 
@@ -64,7 +64,7 @@ upgrade_steps() {
   start_writer
   step 'the templates of 1.36.3 are applied, and no host changes' newer_templates
   step 'upgrade prints its steps and touches nothing' plan_of_upgrade
-  step 'control planes go one at a time while the API answers; pods that may not leave stop it at the first worker' probed 25 upgrade_stops_at_a_budget
-  step 'the same command goes on: workers, kube-proxy and CoreDNS are of the new version' probed 5 upgrade_goes_on
+  step 'control planes go one at a time while the API answers; pods that may not leave stop it at the first worker' probed upgrade-control-planes 25 upgrade_stops_at_a_budget
+  step 'the same command goes on: workers, kube-proxy and CoreDNS are of the new version' probed upgrade-workers 5 upgrade_goes_on
   step 'nothing that was acknowledged meanwhile was lost' nothing_was_lost
 }
