@@ -52,7 +52,7 @@ upgrade_goes_on() {
   kubectl delete namespace held --wait=false > /dev/null
   with_pods command_line upgrade --yes > "$work/upgrade" 2>&1 || { tail -n 40 "$work/upgrade"; return 1; }
   until_true 60 all_at v1.36.3 && nodes 3 3 && three_members && until_true 120 all_running || { kubectl get nodes; kubectl get pods -A; return 1; }
-  [ "$(kubectl -n kube-system get configmap hacluster-upgrade -o 'jsonpath={.data.state}')" = done ] &&
+  [ "$(kubectl -n kube-system get configmap hacluster-upgrade -o 'jsonpath={.data.state}')" = 'done' ] &&
     [ "$(kubectl -n kube-system get daemonset kube-proxy -o 'jsonpath={.spec.template.spec.containers[0].image}')" = registry.k8s.io/kube-proxy:v1.36.3 ] &&
     [ "$(kubectl -n kube-system get deployment coredns -o 'jsonpath={.spec.template.spec.containers[0].image}')" = registry.k8s.io/coredns/coredns:v1.14.2 ] || return 1
   command_line upgrade | tail -n 1
