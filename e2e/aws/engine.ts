@@ -32,7 +32,7 @@ export class Workspace {
   public constructor(
     private readonly engine: Engine,
     public readonly folder: string,
-    private readonly emulator: Readonly<Record<string, string>>,
+    public readonly emulator: Readonly<Record<string, string>>,
   ) {
     mkdirSync(folder, { recursive: true });
     // Where the state is kept is the user's decision, not the stack's: the override stands beside the unchanged file.

@@ -59,6 +59,7 @@ function exampleSteps(example: string, space: Workspace): Step[] {
     ['validates', () => space.validate()],
     ['plans', async () => `${only(await space.plan('first'), 'create')} resources`],
     ['applies', () => space.apply('first')],
+    ['is told by the command line: groups, pools, templates', () => toldByStatus(space)],
     ['plans nothing afterwards', () => planNothing(space)],
     ['holds no secret in files, plans and state', () => searched(space)],
     ['refuses to be destroyed while it is protected', () => destroyRefused(space)],
@@ -188,6 +189,27 @@ function initialized(space: Workspace, name: string): Promise<undefined> {
 async function planNothing(space: Workspace): Promise<undefined> {
   refuse(await space.plan('again'), 'the plan is not empty');
   return undefined;
+}
+
+/** Its hosts never ran here: the groups are there, and the API is not. */
+async function toldByStatus(space: Workspace): Promise<string> {
+  const name =
+    readFileSync(join(space.folder, 'cdk.tf.json'), 'utf8').match(/"\/hacluster\/([a-z0-9-]+)\/current"/)?.[1] ?? '';
+  const { code, output } = await run(tsx, [join(repo, 'cli', 'main.ts'), 'status', '--cluster', name, '--json'], {
+    cwd: scratch,
+    env: { ...process.env, ...space.emulator },
+    limit: 60,
+  });
+  if (code !== 2) throw new Error(`status ended with ${code}:\n${output}`);
+  const { api, groups } = JSON.parse(output.slice(output.indexOf('{'))) as {
+    api: string;
+    groups: { role: string; pool?: string; desired: number; outdated: number }[];
+  };
+  const pools = groups.flatMap(({ pool }) => (pool === undefined ? [] : [pool]));
+  const planes = groups.filter(({ role }) => role === 'control-plane');
+  if (api !== 'no answer' || pools.length === 0 || planes.length !== 3 || groups.some(({ outdated }) => outdated > 0))
+    throw new Error(output);
+  return `${planes.length} control planes, pools ${pools.join(', ')}`;
 }
 
 async function destroyRefused(space: Workspace): Promise<string> {
