@@ -5,6 +5,7 @@ id_of() { "$here/machines" list | awk -v name="$1" '$1 == name { print $2 }'; }
 in_zone() { "$here/machines" list | awk -v zone="$1" '$3 == zone { print $1 }'; }
 gone() { ! "$here/machines" list | grep -q " $1 "; }
 not_ready() { [ "$(kubectl get nodes -o json | jq '[.items[] | select(any(.status.conditions[]; .type == "Ready" and .status != "True"))] | length')" = "$1" ]; }
+all_healthy() { jq -e '[.[][]] | length == 3 and all(. == "healthy")' "$LAB/run/target-health.json" > /dev/null; }
 # replaced [WORKERS]: the cluster's nodes are the cloud's machines, no more and no fewer.
 replaced() {
   nodes 3 "${1:-3}" && three_members &&
@@ -37,7 +38,7 @@ lose_power_of_zone() {
   writes_go_on || return 1
   [ "$(kubectl get nodes -l topology.kubernetes.io/zone!="$(zone_label c)" -o json | jq '[.items[].status.conditions[] | select(.type == "Ready" and .status == "True")] | length')" = 4 ] || return 1
   for name in $names; do lab start "$name" || return 1; done
-  until_true 240 not_ready 0 && until_true 60 three_members
+  until_true 240 not_ready 0 && until_true 60 three_members && until_true 120 all_healthy && own_disk
 }
 zone_label() { kubectl get nodes -o json | jq -r --arg zone "$1" '[.items[].metadata.labels["topology.kubernetes.io/zone"] | select(endswith($zone))][0]'; }
 
@@ -76,7 +77,7 @@ lose_all_power() {
   names=$("$here/machines" list | cut -d' ' -f1)
   for name in $names; do lab kill "$name" || return 1; done
   for name in $names; do lab start "$name" || return 1; done
-  until_true 300 came_back
+  until_true 300 came_back && until_true 120 all_healthy && own_disk
 }
 came_back() { kubectl get --raw /readyz > /dev/null 2>&1 && nodes 3 3 && not_ready 0 && three_members; }
 

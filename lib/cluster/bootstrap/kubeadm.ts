@@ -12,6 +12,8 @@ import { toYaml } from './yaml';
 
 type Json = Record<string, unknown>;
 
+// A token that was taken away, as when the cluster is made again, is never let in: better a new attempt, with what is stored then.
+const JOIN_TIMEOUT = '5m0s';
 const CONTROL_PLANE_TAINT = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
 
 /** ClusterConfiguration with the kubelets' and kube-proxy's; the machine's own values are placeholders. */
@@ -33,7 +35,7 @@ export function initYaml(props: BootstrapProps): string {
 /** JoinConfiguration of a control plane, or of a pool's workers. */
 export function joinYaml(props: BootstrapProps, pool?: BootstrapPool): string {
   const file = { kubeConfigPath: '/run/hacluster/discovery.conf' };
-  const discovery = isV3(props) ? { file, timeout: '15m0s' } : { file };
+  const discovery = isV3(props) ? { file, timeout: JOIN_TIMEOUT } : { file };
   const labels = pool ? pool.labels : {};
   const taints = pool ? pool.taints : [CONTROL_PLANE_TAINT];
   return toYaml({
@@ -46,8 +48,8 @@ export function joinYaml(props: BootstrapProps, pool?: BootstrapPool): string {
       ? {}
       : {
           timeouts: {
-            discovery: '15m0s',
-            tlsBootstrap: '10m0s',
+            discovery: JOIN_TIMEOUT,
+            tlsBootstrap: JOIN_TIMEOUT,
             ...(pool ? {} : { etcdAPICall: '5m0s', controlPlaneComponentHealthCheck: '6m0s' }),
           },
         }),
