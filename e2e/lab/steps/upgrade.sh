@@ -33,13 +33,18 @@ with_pods() {
   return "$result"
 }
 
+# One pod on each worker, none of which may leave.
+held() {
+  jq -n '{app: "held"} as $labels | {apiVersion: "v1", kind: "List", items: [
+    {apiVersion: "apps/v1", kind: "Deployment", metadata: {name: "held", namespace: "held"}, spec: {replicas: 3, selector: {matchLabels: $labels}, template: {metadata: {$labels}, spec: {
+      containers: [{name: "pause", image: "registry.k8s.io/pause:3.10.1"}],
+      topologySpreadConstraints: [{maxSkew: 1, topologyKey: "kubernetes.io/hostname", whenUnsatisfiable: "DoNotSchedule", labelSelector: {matchLabels: $labels}}]}}}},
+    {apiVersion: "policy/v1", kind: "PodDisruptionBudget", metadata: {name: "held", namespace: "held"}, spec: {minAvailable: 3, selector: {matchLabels: $labels}}}]}'
+}
+
 # A budget that no pod may leave stops it at the first worker, with every control plane done.
 upgrade_stops_at_a_budget() {
-  kubectl create namespace held > /dev/null && kubectl -n held create deployment held --image=registry.k8s.io/pause:3.10.1 > /dev/null &&
-    kubectl -n held create poddisruptionbudget held --selector=app=held --min-available=1 > /dev/null || return 1
-  # On each worker, so that whichever comes first is held.
-  kubectl -n held patch deployment held -p '{"spec": {"replicas": 3, "template": {"spec": {"topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "DoNotSchedule", "labelSelector": {"matchLabels": {"app": "held"}}}]}}}}' > /dev/null &&
-    kubectl -n held patch poddisruptionbudget held -p '{"spec": {"minAvailable": 3}}' > /dev/null && kubectl -n held rollout status deployment held --timeout=90s > /dev/null || return 1
+  kubectl create namespace held > /dev/null && held | lab kubectl create -f - > /dev/null && kubectl -n held rollout status deployment held --timeout=120s > /dev/null || return 1
   with_pods command_line upgrade --yes --drain-minutes 1 > "$work/upgrade" 2>&1
   [ $? = 1 ] && grep -q 'budgets (PodDisruptionBudget) hold held/held-' "$work/upgrade" || { tail -n 40 "$work/upgrade"; return 1; }
   [ "$(kubectl get nodes -o json | jq -r '.items[] | select(.metadata.labels | has("node-role.kubernetes.io/control-plane")).status.nodeInfo.kubeletVersion' | sort | uniq -c | xargs)" = '3 v1.36.3' ] || { kubectl get nodes; return 1; }
