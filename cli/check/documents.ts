@@ -1,4 +1,4 @@
-import { loadAll, YAMLException, type LoadOptions, type State } from 'js-yaml';
+import { loadAll, YAMLException, type LoadOptions, type Mark, type State } from 'js-yaml';
 import { Failure } from '../exits';
 import { viewAt } from '../../lib/policy/view';
 
@@ -27,6 +27,9 @@ interface Closed {
   readonly value: unknown;
 }
 
+/** What the parser makes of a map that is a key, as in `{{ .Values.x }}`; the API server refuses it. */
+const MAP_AS_KEY = '[object Object]';
+
 /** The documents of a text of YAML or JSON, which YAML contains. */
 export function documentsIn(file: string, text: string): Document[] {
   const places = new Map<unknown, Place>();
@@ -53,7 +56,9 @@ function listenerFor(places: Map<unknown, Place>) {
     }
     const line = lines[depth] ?? 0;
     const value: unknown = state.result;
-    if (typeof value === 'object' && value !== null) {
+    // An alias is the same value a second time: it stands where it was written.
+    if (typeof value === 'object' && value !== null && !places.has(value)) {
+      if (Object.hasOwn(value, MAP_AS_KEY)) throw new YAMLException('a map is a key', { line: line - 1 } as Mark);
       places.set(value, { line, within: keyLines(value, closed[depth + 1] ?? []) });
     }
     (closed[depth] ??= []).push({ line, value });

@@ -97,7 +97,7 @@ export const HOST_RULES: readonly Rule[] = [
         const name = sysctl.get('name').text ?? '?';
         return SYSCTLS.has(name) ? [] : [{ at: sysctl, message: `pod: sets sysctl ${name}` }];
       }),
-      ...everywhere(pod, (view, who) => guards(view.get('securityContext'), who, pod)),
+      ...everywhere(pod, (view, who) => guards(view.get('securityContext'), who)),
       ...pod.metadata.get('annotations').entries.flatMap(([key, at]) => {
         const fine = at.value === '' || at.value === 'runtime/default' || at.text?.startsWith('localhost/');
         if (!key.startsWith('container.apparmor.security.beta.kubernetes.io/') || fine) return [];
@@ -107,14 +107,10 @@ export const HOST_RULES: readonly Rule[] = [
   },
 ];
 
-function guards(context: View, who: string, { spec }: Pod): Violation[] {
+function guards(context: View, who: string): Violation[] {
   const { text: type } = context.get('appArmorProfile', 'type');
   return [
-    ...flagged(
-      context.get('procMount'),
-      (value) => value !== 'Default' && spec.get('hostUsers').value !== false,
-      `${who}: sets procMount`,
-    ),
+    ...flagged(context.get('procMount'), (value) => value !== 'Default', `${who}: sets procMount`),
     ...(type === undefined || type === 'RuntimeDefault' || type === 'Localhost'
       ? []
       : [{ at: context.get('appArmorProfile', 'type'), message: `${who}: sets AppArmor profile ${type}` }]),
