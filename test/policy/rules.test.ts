@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { checkObjects, RULES, type Finding } from '../../lib/policy/check-objects';
 import { titleOf } from '../../lib/policy/kube-object';
+import { page } from '../../scripts/policy-page';
 import { container, object, podSpec, put, shop, type Thing } from './support/shop';
 
 type Shop = ReturnType<typeof shop>;
@@ -783,4 +786,9 @@ test('kinds that nobody knows are left alone', () => {
     spec: { template: { spec: { containers: [{ image: 'x' }] } } },
   });
   expect(checkObjects([strange])).toEqual([]);
+});
+
+test('docs/policy.md has the rules as they are', () => {
+  const text = readFileSync(join(__dirname, '../../docs/policy.md'), 'utf8');
+  expect(page(text)).toBe(text);
 });
