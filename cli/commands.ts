@@ -1,11 +1,13 @@
-import type { Command } from 'commander';
-import { whole } from './options';
+import { Option, type Command } from 'commander';
+import { kubernetesMinor, whole } from './options';
 import type { Run } from './surroundings';
 
 /** A command: its words are here, its work is loaded when it is run. */
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
+  /** Set by a command that has nothing to do with a cluster: it takes none of the common options. */
+  readonly offline?: true;
   /** Its own options and examples. */
   define(command: Command): void;
   load(): Promise<{ readonly run: Run<never> }>;
@@ -59,6 +61,23 @@ export const COMMANDS: readonly CommandEntry[] = [
         .addHelpText('after', UPGRADE_HELP);
     },
     load: () => import('./commands/upgrade.js'),
+  },
+  {
+    name: 'check',
+    summary: 'hold Kubernetes objects in YAML or JSON to the rules of docs/policy.md, whoever wrote them',
+    offline: true,
+    define: (command) =>
+      command
+        .argument('<path...>', 'files, folders with .yaml, .yml and .json files, or - for standard input')
+        .option('--kubernetes <version>', 'the version of the cluster, such as 1.36', kubernetesMinor)
+        .addOption(
+          new Option('--fail-on <severity>', 'how bad a finding fails the check')
+            .choices(['error', 'warning', 'note', 'never'])
+            .default('error'),
+        )
+        .addOption(new Option('--format <format>', 'the report').choices(['table', 'json', 'sarif']).default('table'))
+        .option('--output <file>', 'write the report there, and only its sums to standard output'),
+    load: () => import('./commands/check.js'),
   },
 ];
 

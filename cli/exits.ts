@@ -2,7 +2,7 @@
 export const EXITS = {
   /** Done, and all is well. */
   DONE: 0,
-  /** Not done; the line on standard error says why. */
+  /** Not done, and the line on standard error says why; or `check` found something. */
   FAILED: 1,
   /** Done, but the cluster is not well. */
   UNWELL: 2,

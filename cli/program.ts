@@ -23,18 +23,19 @@ const real: Stage = {
 export async function main(words: readonly string[], stage: Stage = real): Promise<Exit> {
   let exit: Exit = EXITS.DONE;
   const program = new Command('cdk-container-platform')
-    .description('Day-2 commands for a cluster of cdk-container-platform')
+    .description('Commands for clusters of cdk-container-platform, and for what is to run on them')
     .version(version)
     .showHelpAfterError('(--help says more)')
     .addHelpText(
       'after',
-      `\nIt ends with ${EXITS.DONE} when done, ${EXITS.FAILED} when it failed, ${EXITS.UNWELL} when the cluster is not well, ${EXITS.USAGE} when the command line makes no sense.`,
+      `\nIt ends with ${EXITS.DONE} when done, ${EXITS.FAILED} when it failed or found something, ${EXITS.UNWELL} when the cluster is not well, ${EXITS.USAGE} when the command line makes no sense.`,
     );
   // Before any command is added: they inherit it.
   program.exitOverride().configureOutput({ writeOut: stage.out, writeErr: stage.err });
   for (const entry of COMMANDS) {
-    add(program, entry).action(async (options: CommonOptions) => {
-      exit = await perform(entry, options, stage);
+    const command = add(program, entry);
+    command.action(async () => {
+      exit = await perform(entry, { ...command.opts<CommonOptions>(), words: command.args }, stage);
     });
   }
   try {
@@ -48,16 +49,18 @@ export async function main(words: readonly string[], stage: Stage = real): Promi
 }
 
 function add(program: Command, entry: CommandEntry): Command {
-  const command = program
-    .command(entry.name)
-    .description(entry.summary)
+  const command = program.command(entry.name).description(entry.summary);
+  entry.define(entry.offline ? command : common(command));
+  return command;
+}
+
+function common(command: Command): Command {
+  return command
     .requiredOption('--cluster <name>', "the cluster's name")
     .addOption(new Option('--region <region>', 'the region it is in').env('AWS_REGION'))
     .option('--kubeconfig <file>', 'reach the API by this file, not by the admin certificate of the secret store')
     .option('--context <name>', 'its context; without --kubeconfig, that of $KUBECONFIG')
     .option('--json', 'print one JSON object');
-  entry.define(command);
-  return command;
 }
 
 async function perform(entry: CommandEntry, options: CommonOptions, stage: Stage): Promise<Exit> {

@@ -1,13 +1,4 @@
-/** Rows of words as lines, each column as wide as its longest word. */
-export function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows.map((row) =>
-    row
-      .map((word, column) => word.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-}
+export { table } from '../lib/core/table';
 
 /** How long ago, in words. */
 export function ago(seconds: number): string {

@@ -3,13 +3,15 @@ import type { CloudSession } from './cloud';
 import type { KubeApi } from './kube';
 import type { Surroundings } from './surroundings';
 
-/** Options that every command takes. */
+/** Options that every command takes that has to do with a cluster. */
 export interface CommonOptions {
   readonly cluster: string;
   readonly region?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly json?: boolean;
+  /** What stands on the command line besides options. */
+  readonly words?: readonly string[];
 }
 
 /** The real world: the cloud's API, the cluster's, the clock. What is big is loaded when it is asked for. */

@@ -54,3 +54,4 @@ export { AwsNetwork, type ExistingNetworkAttributes } from './hosts/aws/network'
 export type { AwsPrivateDns } from './hosts/aws/private-names';
 export type { BgpPeer } from './network/calico-bgp';
 export { CalicoNetwork, type CalicoNetworkProps } from './network/calico-network';
+export * as policy from './policy/policy';
