@@ -13,6 +13,7 @@ const rooms = {
   hosts: ['core', 'bindings'],
   cluster: ['core', 'bindings', 'hosts'],
   network: ['core', 'bindings', 'cluster'],
+  render: ['core'],
 };
 const zones = Object.entries(rooms).map(([room, allowed]) => ({
   target: `./lib/${room}`,
