@@ -1,13 +1,20 @@
 import { writeFileSync } from 'node:fs';
 import { growthFigures } from './growth';
 import { installFigures } from './install';
+import { renderFigures } from './render';
 import { resourceFigures } from './resources';
 import { synthFigures } from './synth';
 
 /** `npm run bench [-- --json FILE]`: measures, prints, and fails when a figure is over its limit. */
 function main(argv: readonly string[]): void {
   const file = argv[0] === '--json' ? argv[1] : undefined;
-  const figures = [...resourceFigures(), ...synthFigures(), ...growthFigures(), ...installFigures()];
+  const figures = [
+    ...resourceFigures(),
+    ...synthFigures(),
+    ...growthFigures(),
+    ...renderFigures(),
+    ...installFigures(),
+  ];
   const width = Math.max(...figures.map(({ name }) => name.length));
   for (const { name, value, unit, limit } of figures) {
     const verdict = limit === undefined ? '' : value <= limit ? `  (limit ${limit})` : `  OVER THE LIMIT OF ${limit}`;
