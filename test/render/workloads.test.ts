@@ -401,8 +401,8 @@ other: {<<: *spec}
       new Ingress(chart, 'Empty');
       objects.include(chart);
     });
-    expect(message).toBe(
-      "Validation failed with the following errors:\n  [platform/Shop] theirs/Empty: ingress with no rules or default backend\n\nIf you wish to ignore these validations, pass 'skipValidation: true' to your App configuration.\n    ",
+    expect(message.trimEnd()).toBe(
+      "Validation failed with the following errors:\n  [platform/Shop] theirs/Empty: ingress with no rules or default backend\n\nIf you wish to ignore these validations, pass 'skipValidation: true' to your App configuration.",
     );
   });
 });
