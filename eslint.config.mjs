@@ -14,6 +14,7 @@ const rooms = {
   cluster: ['core', 'bindings', 'hosts'],
   network: ['core', 'bindings', 'cluster'],
   policy: ['core'],
+  render: ['core'],
 };
 const zones = Object.entries(rooms).map(([room, allowed]) => ({
   target: `./lib/${room}`,

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { growthFigures } from './growth';
 import { installFigures } from './install';
 import { labFigures } from './lab';
+import { renderFigures } from './render';
 import { resourceFigures } from './resources';
 import { synthFigures } from './synth';
 
@@ -13,7 +14,7 @@ function main(argv: readonly string[]): void {
   const file = argv.includes('--json') ? argv[argv.indexOf('--json') + 1] : undefined;
   const figures = argv.includes('lab')
     ? labFigures()
-    : [...resourceFigures(), ...synthFigures(), ...growthFigures(), ...installFigures()];
+    : [...resourceFigures(), ...synthFigures(), ...growthFigures(), ...renderFigures(), ...installFigures()];
   const width = Math.max(...figures.map(({ name }) => name.length));
   for (const { name, value, unit, limit } of figures) {
     const verdict = limit === undefined ? '' : value <= limit ? `  (limit ${limit})` : `  OVER THE LIMIT OF ${limit}`;

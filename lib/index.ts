@@ -55,3 +55,7 @@ export type { AwsPrivateDns } from './hosts/aws/private-names';
 export type { BgpPeer } from './network/calico-bgp';
 export { CalicoNetwork, type CalicoNetworkProps } from './network/calico-network';
 export * as policy from './policy/policy';
+export type { PodSecurityLevel } from './render/manifests';
+export { Workloads } from './render/workloads';
+export type { WorkloadsProps } from './render/workloads-props';
+export { writeManifests, type WriteManifestsOptions } from './render/write-manifests';

@@ -41,6 +41,7 @@ const ETCD = part('etcd', '--version');
 const CONTAINERD = part('containerd', '--version');
 const APISERVER = part('kube-apiserver', '--version');
 const KUBECTL = part('kubectl', 'version', '--client');
+const HELM = part('helm', 'version', '--short');
 const TOFU = part('tofu', 'version');
 const TERRAFORM: Program = {
   name: 'terraform',
@@ -106,6 +107,7 @@ export const NEEDS: Readonly<Record<string, readonly Program[]>> = {
     IP,
     debian('nsenter', 'util-linux', '--version'),
   ],
+  helm: [HELM, TERRAFORM, ETCD, APISERVER, part('kube-controller-manager', '--version'), KUBECTL, JQ, OPENSSL],
   providers: [
     GO,
     TERRAFORM,
@@ -114,7 +116,7 @@ export const NEEDS: Readonly<Record<string, readonly Program[]>> = {
     APISERVER,
     part('kube-controller-manager', '--version'),
     KUBECTL,
-    part('helm', 'version', '--short'),
+    HELM,
     EMULATOR,
     JQ,
     CURL,

@@ -17,4 +17,13 @@ check() {
   if printed=$("$@" 2>&1); then ok "$name"; else not_ok "$name" "$printed"; fi
 }
 
+# says WANTED COMMAND…: for `check`; the command must print just that.
+says() {
+  local wanted=$1 got
+  shift
+  got=$("$@")
+  [ "$got" = "$wanted" ] || { printf 'wanted: %s\ngot: %s\n' "$wanted" "$got"; return 1; }
+}
+refused() { ! "$@"; }
+
 tap_end() { [ "$tap_failures" -eq 0 ]; exit; }

@@ -1,5 +1,6 @@
 import { App, Chart } from 'cdk8s';
 import { ConfigMap, Namespace } from 'cdk8s-plus-27';
+import { writeManifests } from '../../lib';
 
 const app = new App();
 const chart = new Chart(app, 'shop');
@@ -9,4 +10,4 @@ new ConfigMap(chart, 'Settings', {
   data: { LOG_LEVEL: 'info' },
 });
 
-app.synth();
+writeManifests(app);
