@@ -28,7 +28,7 @@ export function workFolder(): string {
 export function compileExample(folder: string, name: string): string {
   const npm = (...words: string[]) => execFileSync('npm', words, { cwd: root, stdio: 'inherit' });
   const main = join('examples', name, 'main');
-  npm('run', '--silent', 'bundle', '--', `--outfile=${join(folder, 'lib', 'index.js')}`);
+  npm('run', '--silent', 'bundle', '--', join(folder, 'lib'));
   npm(
     'exec',
     '--no',
