@@ -31,7 +31,9 @@ if (lazy === text) throw new Error('lib/render is not where it was: nothing was 
 writeFileSync(index, lazy);
 
 // One ValidationError for both, or users could not tell it by instanceof.
-const names = [...readFileSync(join(root, 'lib/index.ts'), 'utf8').matchAll(/^export \{.*\} from '(\.\/render\/.*)';$/gm)];
+const names = [
+  ...readFileSync(join(root, 'lib/index.ts'), 'utf8').matchAll(/^export \{.*\} from '(\.\/render\/.*)';$/gm),
+];
 await build({
   ...options,
   stdin: { contents: names.map(([, file]) => `export * from '${file}';`).join('\n'), resolveDir: join(root, 'lib') },
