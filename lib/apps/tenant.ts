@@ -2,7 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ValidationError } from '../core/errors';
 import { appName } from './names';
-import { cpuOf, cpuText, memoryOf, memoryText } from './resources';
+import { cpuOf, cpuText, memoryOf, memoryText, type Amounts } from './resources';
 import { TENANT_ROLES } from './tenant-roles';
 import type { TenantCapacity, TenantProps, TenantQuota } from './tenant-props';
 
@@ -19,11 +19,8 @@ export interface TenantNeeds {
 }
 
 /** A quota as numbers. */
-interface QuotaNumbers {
-  readonly cpuMillis: number;
-  readonly cpuLimitMillis: number;
-  readonly memoryBytes: number;
-  readonly memoryLimitBytes: number;
+export interface QuotaNumbers extends Amounts {
+  /** Most pods. */
   readonly pods: number;
 }
 
