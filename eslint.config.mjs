@@ -15,6 +15,7 @@ const rooms = {
   network: ['core', 'bindings', 'cluster'],
   policy: ['core'],
   render: ['core'],
+  apps: ['core'],
 };
 const zones = Object.entries(rooms).map(([room, allowed]) => ({
   target: `./lib/${room}`,

@@ -1,4 +1,4 @@
-// node scripts/bundle-lib.mjs FOLDER: lib/ as one file, and lib/render beside it, which is loaded when it is first asked for:
+// node scripts/bundle-lib.mjs FOLDER: lib/ as one file, and lib/render and lib/apps beside it, which are loaded when first asked for:
 // cdk8s, which its classes extend, takes a fifth of the time of cdktf, and hosts need none of it.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -20,23 +20,25 @@ await build({
   ...options,
   entryPoints: [join(root, 'lib/index.ts')],
   outfile: index,
-  plugins: [beside(/^\.\/render\//, './render.js')],
+  plugins: [beside(/^\.\/(render|apps)\//, './objects.js')],
 });
 const text = readFileSync(index, 'utf8');
 const lazy = text.replace(
-  /^var (\w+) = require\("\.\/render\.js"\);$/gm,
-  'var $1 = new Proxy({}, { get: (_, name) => require("./render.js")[name] });',
+  /^var (\w+) = require\("\.\/objects\.js"\);$/gm,
+  'var $1 = new Proxy({}, { get: (_, name) => require("./objects.js")[name] });',
 );
-if (lazy === text) throw new Error('lib/render is not where it was: nothing was made lazy');
+if (lazy === text) throw new Error('lib/render and lib/apps are not where they were: nothing was made lazy');
 writeFileSync(index, lazy);
 
 // One ValidationError for both, or users could not tell it by instanceof.
 const names = [
-  ...readFileSync(join(root, 'lib/index.ts'), 'utf8').matchAll(/^export \{.*\} from '(\.\/render\/.*)';$/gm),
+  ...readFileSync(join(root, 'lib/index.ts'), 'utf8').matchAll(
+    /^export \{[^}]*\} from '(\.\/(?:render|apps)\/[^']*)';$/gm,
+  ),
 ];
 await build({
   ...options,
   stdin: { contents: names.map(([, file]) => `export * from '${file}';`).join('\n'), resolveDir: join(root, 'lib') },
-  outfile: join(folder, 'render.js'),
+  outfile: join(folder, 'objects.js'),
   plugins: [beside(/\/core\/errors$/, './index.js')],
 });

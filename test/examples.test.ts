@@ -75,5 +75,5 @@ test('the manifests example is written by cdk8s', () => {
     ['--import', join(root, 'node_modules/tsx/dist/loader.mjs'), join(root, 'examples/manifests/main.ts')],
     { cwd: out },
   );
-  expect(readFileSync(join(out, 'dist/shop.k8s.yaml'), 'utf8')).toContain('kind: ConfigMap');
+  expect(readFileSync(join(out, 'dist/0001-shop.k8s.yaml'), 'utf8')).toContain('kind: HTTPRoute');
 });

@@ -1,0 +1,145 @@
+import type { Construct } from 'constructs';
+import { ValidationError } from '../core/errors';
+import type { AppProps } from './app-props';
+import { podTemplate } from './pod-template';
+import { Probe } from './probe';
+import { amountsOf, memoryOf, memoryText, type Amounts } from './resources';
+import { Workload } from './workload';
+
+/** A volume of each pod. */
+export interface AppVolume {
+  /** Where it is mounted. */
+  readonly path: string;
+
+  /** Its size, such as `20Gi`. It cannot shrink. */
+  readonly size: string;
+
+  /**
+   * Its StorageClass.
+   *
+   * @default - the cluster's default
+   */
+  readonly storageClassName?: string;
+}
+
+/** Properties of a `StatefulApp`. */
+export interface StatefulAppProps extends Omit<AppProps, 'autoscale'> {
+  /** Volumes of each pod, by name. */
+  readonly volumes: Readonly<Record<string, AppVolume>>;
+
+  /**
+   * Pods of a lower number stay at the version before, so that a new one can be tried on the last ones.
+   *
+   * @default 0
+   */
+  readonly partition?: number;
+}
+
+/**
+ * An app whose pods have names and volumes of their own, replaced one at a time from the last to the first.
+ *
+ * @throws ValidationError for volumes that cannot be, and for everything that `App` refuses
+ * @see https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/
+ */
+export class StatefulApp extends Workload {
+  public readonly ports: readonly number[];
+  /** What one pod asks for. */
+  public readonly amounts: Amounts;
+  /** The name of its Service; pods are found as `NAME-0.NAME`. */
+  public readonly serviceName: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: StatefulAppProps,
+  ) {
+    super(scope, id, props);
+    const { port = 8080, replicas = 2, partition = 0, maxUnavailable = 1 } = props;
+    this.ports = [port];
+    this.amounts = amountsOf(this, props.resources ?? {});
+    this.serviceName = this.appName;
+    if (!Number.isInteger(replicas) || replicas < 2) {
+      throw new ValidationError(
+        this,
+        `replicas must be a whole number of at least 2, got ${replicas}; one alone is gone with its host`,
+      );
+    }
+    if (!Number.isInteger(partition) || partition < 0 || partition > replicas) {
+      throw new ValidationError(this, `partition must be from 0 to ${replicas}, got ${partition}; choose one`);
+    }
+    this.object('Service', 'v1', 'Service', {
+      spec: {
+        clusterIP: 'None',
+        // Pods find each other before they are ready: many stores form a cluster by that.
+        publishNotReadyAddresses: true,
+        selector: this.selector,
+        ports: [{ name: 'main', port, targetPort: 'main', protocol: 'TCP' }],
+      },
+    });
+    this.object('Resource', 'apps/v1', 'StatefulSet', { spec: this.spec(port, replicas, partition) });
+    this.object('Budget', 'policy/v1', 'PodDisruptionBudget', {
+      spec: { maxUnavailable, selector: { matchLabels: this.selector } },
+    });
+  }
+
+  private spec(port: number, replicas: number, partition: number): object {
+    const { readiness = Probe.http('/healthz'), liveness, startSeconds = 120, graceSeconds = 60 } = this.props;
+    const { drainSeconds = 5, mountsToken = false, volumes } = this.props;
+    const asked = readiness.render(this, port);
+    const names = Object.keys(volumes).sort();
+    if (names.length === 0) throw new ValidationError(this, 'volumes must name at least one, got none; App has none');
+    return {
+      serviceName: this.appName,
+      replicas,
+      selector: { matchLabels: this.selector },
+      podManagementPolicy: 'Parallel',
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition } },
+      // A volume outlives its pods, its app and a slip of the hand.
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
+      template: podTemplate(this, this.props, {
+        selector: this.selector,
+        labels: this.labels,
+        serviceAccountName: this.appName,
+        mountsToken,
+        containerName: this.appName,
+        amounts: this.amounts,
+        ports: [{ name: 'main', port }],
+        probes: {
+          readinessProbe: asked,
+          livenessProbe: liveness?.render(this, port) ?? { ...asked, failureThreshold: 6 },
+          startupProbe: { ...asked, periodSeconds: 2, failureThreshold: Math.ceil(startSeconds / 2) },
+        },
+        drainSeconds,
+        graceSeconds,
+        spread: true,
+        claims: Object.fromEntries(names.map((name) => [name, volumes[name]?.path ?? ''])),
+      }),
+      volumeClaimTemplates: names.map((name) => this.claim(name, volumes[name])),
+    };
+  }
+
+  private claim(name: string, volume: AppVolume | undefined): object {
+    const { size = '', path = '', storageClassName } = volume ?? {};
+    if (!/^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$/.test(name)) {
+      throw new ValidationError(
+        this,
+        `volumes must have names of lower case letters, digits and dashes, got ${name}; rename it`,
+      );
+    }
+    if (!path.startsWith('/')) {
+      throw new ValidationError(
+        this,
+        `volumes ${name} must be mounted at a path that begins with a slash, got ${path}; write it as /data`,
+      );
+    }
+    const storage = memoryText(memoryOf(this, `volumes ${name}`, size));
+    return {
+      metadata: { name },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        ...(storageClassName === undefined ? {} : { storageClassName }),
+        resources: { requests: { storage } },
+      },
+    };
+  }
+}

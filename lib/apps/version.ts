@@ -1,0 +1,186 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { ValidationError } from '../core/errors';
+import type { AppProps, Autoscaling } from './app-props';
+import { podTemplate } from './pod-template';
+import { Probe } from './probe';
+import { amountsOf, type Amounts } from './resources';
+
+/** Seconds that a router takes to learn of a pod's end, where none is known. */
+const USUAL_DRAIN_SECONDS = 5;
+
+/** What a version is besides its app's props. */
+export interface VersionWish {
+  /** The app's name, and the container's. */
+  readonly appName: string;
+  /** The name of its own objects, such as `web` or `web-blue`. */
+  readonly versionName: string;
+  /** What its pods are selected by. */
+  readonly selector: Readonly<Record<string, string>>;
+  /** Labels of its objects. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** The router's delay in seconds; none where there is no router. */
+  readonly routerDelaySeconds: number | undefined;
+}
+
+/** One version of a stateless app: its Deployment, the Service in front of it, its budget and its autoscaler. */
+export class Version extends Construct {
+  /** The name of its objects. */
+  public readonly versionName: string;
+  /** Most pods that there may be. */
+  public readonly most: number;
+  /** What one pod asks for. */
+  public readonly amounts: Amounts;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: AppProps,
+    private readonly wish: VersionWish,
+  ) {
+    super(scope, id);
+    const { autoscale, replicas = 2, port = 8080 } = props;
+    this.versionName = wish.versionName;
+    this.amounts = amountsOf(this, props.resources ?? {});
+    checkPort(this, port);
+    this.most = autoscale ? this.checkAutoscaling(autoscale) : this.checkReplicas(replicas);
+    this.deployment(port, autoscale ? undefined : replicas);
+    this.object('Service', 'v1', 'Service', {
+      spec: {
+        selector: wish.selector,
+        ports: [{ name: 'http', port: 80, targetPort: 'http', protocol: 'TCP', appProtocol: 'http' }],
+      },
+    });
+    this.budget();
+    if (autoscale) this.autoscaler(autoscale);
+  }
+
+  private deployment(port: number, replicas: number | undefined): void {
+    const { props, wish } = this;
+    const { graceSeconds = 30, drainSeconds = wish.routerDelaySeconds ?? USUAL_DRAIN_SECONDS } = props;
+    for (const [name, value] of Object.entries({ graceSeconds, drainSeconds })) {
+      if (!Number.isInteger(value) || value < 0 || value > 3600) {
+        throw new ValidationError(this, `${name} must be a whole number from 0 to 3600, got ${value}; choose one`);
+      }
+    }
+    if (wish.routerDelaySeconds !== undefined && drainSeconds < wish.routerDelaySeconds) {
+      throw new ValidationError(
+        this,
+        `drainSeconds must be at least the router's delay of ${wish.routerDelaySeconds}, got ${drainSeconds}; a shorter one loses requests at every rollout: leave it out`,
+      );
+    }
+    this.object('Deployment', 'apps/v1', 'Deployment', {
+      spec: {
+        ...(replicas === undefined ? {} : { replicas }),
+        selector: { matchLabels: wish.selector },
+        // No pod goes before one that replaces it serves.
+        strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: 0 } },
+        revisionHistoryLimit: 5,
+        progressDeadlineSeconds: 600,
+        template: podTemplate(this, props, {
+          selector: wish.selector,
+          labels: wish.labels,
+          serviceAccountName: wish.appName,
+          mountsToken: props.mountsToken ?? false,
+          containerName: wish.appName,
+          amounts: this.amounts,
+          ports: [{ name: 'http', port }],
+          probes: this.probes(port),
+          drainSeconds,
+          graceSeconds,
+          spread: true,
+        }),
+      },
+    });
+  }
+
+  private probes(port: number): object {
+    const { readiness = Probe.http('/healthz'), liveness, startSeconds = 120 } = this.props;
+    const asked = readiness.render(this, port);
+    return {
+      readinessProbe: asked,
+      livenessProbe: liveness?.render(this, port) ?? { ...asked, failureThreshold: 6 },
+      startupProbe: { ...asked, periodSeconds: 2, failureThreshold: Math.ceil(startSeconds / 2) },
+    };
+  }
+
+  private budget(): void {
+    const { maxUnavailable = 1 } = this.props;
+    if (!/^([1-9]\d*|([1-9]\d?|100)%)$/.test(String(maxUnavailable))) {
+      throw new ValidationError(
+        this,
+        `maxUnavailable must be a number of at least 1 or a share such as 25%, got ${maxUnavailable}; with less no node could be drained`,
+      );
+    }
+    this.object('Budget', 'policy/v1', 'PodDisruptionBudget', {
+      spec: {
+        maxUnavailable,
+        selector: { matchLabels: this.wish.selector },
+        // A pod that is not ready serves nobody: it must not keep a node from being drained.
+        unhealthyPodEvictionPolicy: 'AlwaysAllow',
+      },
+    });
+  }
+
+  private autoscaler({ min = 2, max, cpuPercent = 70, memoryPercent }: Autoscaling): void {
+    const metric = (name: string, averageUtilization: number) => ({
+      type: 'Resource',
+      resource: { name, target: { type: 'Utilization', averageUtilization } },
+    });
+    this.object('Autoscaler', 'autoscaling/v2', 'HorizontalPodAutoscaler', {
+      spec: {
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: this.versionName },
+        minReplicas: min,
+        maxReplicas: max,
+        metrics: [metric('cpu', cpuPercent), ...(memoryPercent === undefined ? [] : [metric('memory', memoryPercent)])],
+        behavior: {
+          // Up at once, twice as many at most; down slowly, since load that fell comes back.
+          scaleUp: { stabilizationWindowSeconds: 0, policies: [{ type: 'Percent', value: 100, periodSeconds: 30 }] },
+          scaleDown: { stabilizationWindowSeconds: 300, policies: [{ type: 'Percent', value: 20, periodSeconds: 60 }] },
+        },
+      },
+    });
+  }
+
+  private checkReplicas(replicas: number): number {
+    if (Number.isInteger(replicas) && replicas >= 2) return replicas;
+    throw new ValidationError(
+      this,
+      `replicas must be a whole number of at least 2, got ${replicas}; one alone is gone with its host`,
+    );
+  }
+
+  private checkAutoscaling({ min = 2, max, cpuPercent = 70, memoryPercent = 70 }: Autoscaling): number {
+    if (this.props.replicas !== undefined) {
+      throw new ValidationError(
+        this,
+        `replicas must not be given with autoscale, got ${this.props.replicas}; give autoscale.min in its place`,
+      );
+    }
+    if (!Number.isInteger(min) || min < 2) {
+      throw new ValidationError(this, `autoscale.min must be a whole number of at least 2, got ${min}; give 2 or more`);
+    }
+    if (!Number.isInteger(max) || max < min) {
+      throw new ValidationError(this, `autoscale.max must be a whole number of at least ${min}, got ${max}; raise it`);
+    }
+    for (const [name, value] of Object.entries({ cpuPercent, memoryPercent })) {
+      if (!Number.isInteger(value) || value < 1 || value > 100) {
+        throw new ValidationError(this, `autoscale.${name} must be from 1 to 100, got ${value}; choose one`);
+      }
+    }
+    return max;
+  }
+
+  private object(id: string, apiVersion: string, kind: string, body: object): void {
+    const { versionName: name, wish } = this;
+    new ApiObject(this, id, { apiVersion, kind, metadata: { name, labels: wish.labels }, ...body });
+  }
+}
+
+function checkPort(at: Construct, port: number): void {
+  if (Number.isInteger(port) && port >= 1024 && port <= 65535) return;
+  throw new ValidationError(
+    at,
+    `port must be a whole number from 1024 to 65535, since a container without rights opens no lower one, got ${port}; choose one such as 8080`,
+  );
+}

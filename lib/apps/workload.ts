@@ -1,0 +1,88 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { Connections, type Endpoint } from './connections';
+import { appName, selectorOf } from './names';
+
+/** Properties of everything that runs pods. */
+export interface WorkloadProps {
+  /**
+   * Its name, and that of its objects.
+   *
+   * @default - its id in dashes
+   */
+  readonly name?: string;
+
+  /**
+   * Labels of all its objects and pods; they are in no selector, so they may change.
+   *
+   * @default - the recommended ones
+   * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/
+   */
+  readonly labels?: Readonly<Record<string, string>>;
+
+  /**
+   * Annotations of its ServiceAccount, such as the cloud role it may take.
+   *
+   * @default - none
+   */
+  readonly serviceAccountAnnotations?: Readonly<Record<string, string>>;
+
+  /**
+   * Whether pods get a token of the Kubernetes API. Only what calls that API needs one.
+   *
+   * @default false
+   */
+  readonly mountsToken?: boolean;
+}
+
+/** What runs pods: a name, labels, a ServiceAccount of its own, and connections that its NetworkPolicies are made from. */
+export abstract class Workload extends Construct implements Endpoint {
+  /** Ports that its pods serve. */
+  public abstract readonly ports: readonly number[];
+  /** Its name. */
+  public readonly appName: string;
+  /** What its pods are selected by. Never changes with an option. */
+  public readonly selector: Readonly<Record<string, string>>;
+  /** Labels of its objects. */
+  public readonly labels: Readonly<Record<string, string>>;
+  /** What it may reach, and what may reach it. */
+  public readonly connections: Connections;
+
+  constructor(scope: Construct, id: string, props: WorkloadProps) {
+    super(scope, id);
+    const { labels = {}, mountsToken = false, serviceAccountAnnotations } = props;
+    this.appName = appName(this, props.name);
+    this.selector = selectorOf(this.appName);
+    this.labels = { 'app.kubernetes.io/managed-by': 'cdk-container-platform', ...labels, ...this.selector };
+    this.connections = new Connections(this, 'Connections', this);
+    this.object('ServiceAccount', 'v1', 'ServiceAccount', {
+      ...(serviceAccountAnnotations ? { metadata: { annotations: serviceAccountAnnotations } } : {}),
+      automountServiceAccountToken: mountsToken,
+    });
+  }
+
+  /** Lets its pods reach another's port, and nothing else: both sides get the policy. */
+  public connectsTo(other: Workload, port?: number): void {
+    this.connections.to(other, port);
+  }
+
+  /** An object of this workload under its name. */
+  protected object(id: string, apiVersion: string, kind: string, body: ObjectBody): ApiObject {
+    const { metadata = {}, ...rest } = body;
+    return new ApiObject(this, id, {
+      apiVersion,
+      kind,
+      ...rest,
+      metadata: { name: this.appName, ...metadata, labels: { ...this.labels, ...metadata.labels } },
+    });
+  }
+}
+
+interface ObjectBody {
+  readonly metadata?: {
+    readonly name?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly [field: string]: unknown;
+}
