@@ -177,9 +177,11 @@ describe('connections', () => {
   test('to a port that is not served are refused', () => {
     const chart = chartOf();
     const [web, api] = ['Web', 'Api'].map((id) => new App(chart, id, { image }));
-    expect(messageOf(() => { web!.connectsTo(api!, 9090); })).toBe(
-      '[chart/Web] connectsTo must name a port that api serves, got 9090; choose from 8080',
-    );
+    expect(
+      messageOf(() => {
+        web!.connectsTo(api!, 9090);
+      }),
+    ).toBe('[chart/Web] connectsTo must name a port that api serves, got 9090; choose from 8080');
   });
 
   test('to outside name a range and a port', () => {
@@ -190,9 +192,11 @@ describe('connections', () => {
       to: [{ ipBlock: { cidr: '10.9.0.0/16' } }],
       ports: [{ protocol: 'TCP', port: 5432 }],
     });
-    expect(messageOf(() => { web.connections.toRange('10.9.0.0/16', 0); })).toBe(
-      '[chart/Web] port must be a whole number from 1 to 65535, got 0; choose one',
-    );
+    expect(
+      messageOf(() => {
+        web.connections.toRange('10.9.0.0/16', 0);
+      }),
+    ).toBe('[chart/Web] port must be a whole number from 1 to 65535, got 0; choose one');
   });
 });
 
