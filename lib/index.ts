@@ -81,4 +81,4 @@ export { StatefulApp, type AppVolume, type StatefulAppProps } from './apps/state
 export { Tenant, type QuotaNumbers, type TenantNeeds } from './apps/tenant';
 export type { TenantCapacity, TenantGroups, TenantProps, TenantQuota } from './apps/tenant-props';
 export { Version, type VersionWish } from './apps/version';
-export { Workload, type WorkloadProps } from './apps/workload';
+export { Workload, type ObjectBody, type WorkloadProps } from './apps/workload';

@@ -78,11 +78,33 @@ export abstract class Workload extends Construct implements Endpoint {
   }
 }
 
-interface ObjectBody {
+/** An object without its kind and its name. */
+export interface ObjectBody {
+  /**
+   * What is added to the workload's own name and labels.
+   *
+   * @default - nothing
+   */
   readonly metadata?: {
+    /**
+     * A name of its own.
+     *
+     * @default - the workload's
+     */
     readonly name?: string;
+    /**
+     * Further labels.
+     *
+     * @default - none
+     */
     readonly labels?: Readonly<Record<string, string>>;
+    /**
+     * Annotations.
+     *
+     * @default - none
+     */
     readonly annotations?: Readonly<Record<string, string>>;
   };
+  /** Everything else, as Kubernetes takes it. */
   readonly [field: string]: unknown;
 }
