@@ -83,7 +83,7 @@ class Cluster {
     if (body.metadata?.resourceVersion) expect(body.metadata.resourceVersion).toBe(object.metadata.resourceVersion);
     object.spec = { ...object.spec, ...body.spec };
     object.metadata.annotations = { ...object.metadata.annotations, ...body.metadata?.annotations };
-    object.metadata.resourceVersion += 'x';
+    object.metadata.resourceVersion = `${String(object.metadata.resourceVersion)}x`;
     const name = path.split('/').at(-1)!;
     if (path.includes('horizontalpodautoscalers')) this.deployment(name).spec.replicas = body.spec.minReplicas;
     if (body.spec?.replicas || body.spec?.minReplicas) this.waiting.set(name, this.seconds + this.secondsToReady);
