@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ApiObject, App, Chart } from 'cdk8s';
 import { writeManifests } from '../lib';
 import { inOrder } from '../lib/render/order';
-import { median, round, type Figure } from './support';
+import { median, round, timed, type Figure } from './support';
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-render-'));
 process.on('exit', () => {
@@ -54,12 +54,6 @@ function object(chart: Chart, id: string): ApiObject {
     kind: id,
     spec: { replicas: 2, text: 'some text' },
   });
-}
-
-function timed(act: () => unknown): number {
-  const start = process.hrtime.bigint();
-  act();
-  return Number(process.hrtime.bigint() - start) / 1e6;
 }
 
 function least(times: number, run: () => number): number {

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { appsFigures } from './apps';
 import { growthFigures } from './growth';
 import { installFigures } from './install';
 import { labFigures } from './lab';
@@ -14,7 +15,14 @@ function main(argv: readonly string[]): void {
   const file = argv.includes('--json') ? argv[argv.indexOf('--json') + 1] : undefined;
   const figures = argv.includes('lab')
     ? labFigures()
-    : [...resourceFigures(), ...synthFigures(), ...growthFigures(), ...renderFigures(), ...installFigures()];
+    : [
+        ...resourceFigures(),
+        ...synthFigures(),
+        ...growthFigures(),
+        ...renderFigures(),
+        ...appsFigures(),
+        ...installFigures(),
+      ];
   const width = Math.max(...figures.map(({ name }) => name.length));
   for (const { name, value, unit, limit } of figures) {
     const verdict = limit === undefined ? '' : value <= limit ? `  (limit ${limit})` : `  OVER THE LIMIT OF ${limit}`;

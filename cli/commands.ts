@@ -63,6 +63,26 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/upgrade.js'),
   },
   {
+    name: 'release',
+    summary: "move an app's requests to another version, step by step, and back when a step does not go well",
+    define: (command) => {
+      command
+        .requiredOption('--namespace <name>', "the app's namespace")
+        .requiredOption('--app <name>', 'the app: a BlueGreenApp or a CanaryApp')
+        .requiredOption('--to <version>', 'blue, green or canary')
+        .option('--steps <percents>', 'shares of the requests, rising', '10,50,100')
+        .option('--hold <seconds>', 'how long each step is watched', whole, 60)
+        .option('--ready-minutes <minutes>', 'how long its pods may take to be ready', whole, 10)
+        .option('--probe <url>', 'a URL that is to answer with 200 to 299 all the while')
+        .option('--prometheus <url>', 'Prometheus, for --query')
+        .option('--query <promql>', 'a query whose value says how ill it is')
+        .option('--max <value>', 'the most that it may say', Number)
+        .option('--yes', 'do it; without it, only say what would be done')
+        .addHelpText('after', RELEASE_HELP);
+    },
+    load: () => import('./commands/release.js'),
+  },
+  {
     name: 'check',
     summary: 'hold Kubernetes objects in YAML or JSON to the rules of docs/policy.md, whoever wrote them',
     offline: true,
@@ -85,3 +105,8 @@ const UPGRADE_HELP = `
 Apply the hosts' stack first: it makes the new launch templates and touches no host that runs. Control planes go one at a time,
 the leader of etcd last, each only while all others are well; then the workers, pool by pool. Each host is drained within its
 pods' budgets, ended, and replaced by its group. It stops at the first step that fails; run again, it goes on where it stands.`;
+
+const RELEASE_HELP = `
+The version must have as many pods ready as the one it takes over from, and is raised to it. Each step is watched: pods, --probe and
+--query. When one does not go well, the share goes back to what it was, and the command ends with 1. Run again, it goes on from
+the share that there is. It changes the route in the cluster only: put the new share into the program before the next deploy.`;

@@ -40,6 +40,10 @@ export interface KubeApi {
   evict(pod: KubePod): Promise<Eviction>;
   /** One that is not there is none the less gone. */
   deleteNode(name: string): Promise<void>;
+  /** An object at a path of the API, or nothing where there is none. */
+  read(path: string): Promise<unknown>;
+  /** Merges into an object at a path; with its `resourceVersion` only if nobody changed it since. */
+  patch(path: string, body: object): Promise<void>;
   /** Whether the API server that answers is ready; false where none answers. */
   readyz(): Promise<boolean>;
 }

@@ -65,6 +65,7 @@ export { BlueGreenApp, type BlueGreenAppProps, type Colour } from './apps/blue-g
 export { CanaryApp, type CanaryAppProps, type CanaryBy } from './apps/canary-app';
 export { ConfigCenter, type ConfigCenterProps } from './apps/config-center';
 export { Connections, type Endpoint, type Neighbour } from './apps/connections';
+export type { Demand } from './apps/demand';
 export { EnvValue, type Environment } from './apps/environment';
 export { Job, ScheduledJob } from './apps/job';
 export type { JobProps, ScheduledJobProps } from './apps/job-props';

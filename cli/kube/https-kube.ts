@@ -100,6 +100,15 @@ export class HttpsKube implements KubeApi {
     await this.ask('DELETE', `/api/v1/nodes/${name}`, [200, 202, 404]);
   }
 
+  public async read(path: string): Promise<unknown> {
+    const { status, text } = await this.ask('GET', path, [200, 404]);
+    return status === 404 ? undefined : (JSON.parse(text) as unknown);
+  }
+
+  public async patch(path: string, body: object): Promise<void> {
+    await this.ask('PATCH', path, [200], body);
+  }
+
   public async readyz(): Promise<boolean> {
     try {
       return (await send(this.connection, this.agent, 'GET', '/readyz')).status === 200;

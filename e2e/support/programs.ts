@@ -107,7 +107,7 @@ export const NEEDS: Readonly<Record<string, readonly Program[]>> = {
     IP,
     debian('nsenter', 'util-linux', '--version'),
   ],
-  helm: [HELM, TERRAFORM, ETCD, APISERVER, part('kube-controller-manager', '--version'), KUBECTL, JQ, OPENSSL],
+  helm: [GO, HELM, TERRAFORM, ETCD, APISERVER, part('kube-controller-manager', '--version'), KUBECTL, JQ, OPENSSL],
   providers: [
     GO,
     TERRAFORM,

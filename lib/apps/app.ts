@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import type { AppProps } from './app-props';
+import type { Demand } from './demand';
 import { Version } from './version';
 import { Workload } from './workload';
 
@@ -15,6 +16,7 @@ import { Workload } from './workload';
  */
 export class App extends Workload {
   public readonly ports: readonly number[];
+  public readonly demands: readonly Demand[];
   /** Its one version. */
   public readonly version: Version;
   /** The name of its Service, on port 80. */
@@ -31,6 +33,7 @@ export class App extends Workload {
       labels: this.labels,
       routerDelaySeconds,
     });
+    this.demands = [this.version.demand];
     this.serviceName = this.appName;
   }
 }

@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import { ValidationError } from '../core/errors';
 import type { AppProps } from './app-props';
+import type { Demand } from './demand';
 import { addRoute, checkHost, routerOf, sharesOf, type RoutedProps } from './routed';
 import { SideBySide, type OwnProps } from './side-by-side';
 import type { Version } from './version';
@@ -73,6 +74,11 @@ export class BlueGreenApp extends SideBySide {
     const preview = { host: previewHost, path, router, tls };
     const all = [{ serviceName: this.versions[idle].versionName, weight: 100 }];
     addRoute(this, 'Preview', `${this.appName}-preview`, preview, [{ shares: all }]);
+  }
+
+  /** Both stand beside each other. */
+  public get demands(): readonly Demand[] {
+    return Object.values(this.versions).map(({ demand }) => demand);
   }
 
   /** Whoever takes over must be able to take all. */

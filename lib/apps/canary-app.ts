@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import { ValidationError } from '../core/errors';
 import type { AppProps } from './app-props';
+import type { Demand } from './demand';
 import { addRoute, routerOf, sharesOf, type RoutedProps } from './routed';
 import type { Match, RouteRule } from './routers/router';
 import { SideBySide, type OwnProps } from './side-by-side';
@@ -67,6 +68,11 @@ export class CanaryApp extends SideBySide {
       canary: this.version('canary', common, canary, delaySeconds),
     };
     addRoute(this, 'Route', this.appName, { host, path, router, tls }, this.rules(by));
+  }
+
+  /** Both stand beside each other. */
+  public get demands(): readonly Demand[] {
+    return Object.values(this.versions).map(({ demand }) => demand);
   }
 
   private rules({ weight = 0, header, cookie }: CanaryBy): RouteRule[] {

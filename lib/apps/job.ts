@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Construct } from 'constructs';
 import { ValidationError, type Located } from '../core/errors';
+import type { Demand } from './demand';
 import type { JobProps, ScheduledJobProps } from './job-props';
 import { podTemplate } from './pod-template';
 import { amountsOf, type Amounts } from './resources';
@@ -16,13 +17,13 @@ import { Workload } from './workload';
  */
 export class Job extends Workload {
   public readonly ports: readonly number[] = [];
-  /** What its pod asks for. */
-  public readonly amounts: Amounts;
+  public readonly demands: readonly Demand[];
 
   constructor(scope: Construct, id: string, props: JobProps) {
     super(scope, id, props);
-    this.amounts = amountsOf(this, props.resources ?? {});
-    const spec = jobSpec(this, props, this.amounts);
+    const amounts = amountsOf(this, props.resources ?? {});
+    this.demands = [{ amounts, least: 1, most: 1 }];
+    const spec = jobSpec(this, props, amounts);
     const hash = createHash('sha256').update(JSON.stringify(spec)).digest('hex').slice(0, 8);
     this.object('Resource', 'batch/v1', 'Job', { metadata: { name: `${this.appName}-${hash}` }, spec });
   }
@@ -36,14 +37,14 @@ export class Job extends Workload {
  */
 export class ScheduledJob extends Workload {
   public readonly ports: readonly number[] = [];
-  /** What its pod asks for. */
-  public readonly amounts: Amounts;
+  public readonly demands: readonly Demand[];
 
   constructor(scope: Construct, id: string, props: ScheduledJobProps) {
     super(scope, id, props);
     const { schedule, timeZone = 'Etc/UTC', concurrency = 'Forbid' } = props;
     checkSchedule(this, schedule);
-    this.amounts = amountsOf(this, props.resources ?? {});
+    const amounts = amountsOf(this, props.resources ?? {});
+    this.demands = [{ amounts, least: 0, most: 1 }];
     this.object('Resource', 'batch/v1', 'CronJob', {
       spec: {
         schedule,
@@ -53,7 +54,7 @@ export class ScheduledJob extends Workload {
         startingDeadlineSeconds: 300,
         successfulJobsHistoryLimit: 3,
         failedJobsHistoryLimit: 3,
-        jobTemplate: { spec: jobSpec(this, props, this.amounts) },
+        jobTemplate: { spec: jobSpec(this, props, amounts) },
       },
     });
   }

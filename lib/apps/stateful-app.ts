@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import { ValidationError } from '../core/errors';
 import type { AppProps } from './app-props';
+import type { Demand } from './demand';
 import { podTemplate } from './pod-template';
 import { Probe } from './probe';
 import { amountsOf, memoryOf, memoryText, type Amounts } from './resources';
@@ -43,10 +44,11 @@ export interface StatefulAppProps extends Omit<AppProps, 'autoscale'> {
  */
 export class StatefulApp extends Workload {
   public readonly ports: readonly number[];
-  /** What one pod asks for. */
-  public readonly amounts: Amounts;
+  public readonly demands: readonly Demand[];
   /** The name of its Service; pods are found as `NAME-0.NAME`. */
   public readonly serviceName: string;
+
+  private readonly amounts: Amounts;
 
   constructor(
     scope: Construct,
@@ -57,6 +59,7 @@ export class StatefulApp extends Workload {
     const { port = 8080, replicas = 2, partition = 0, maxUnavailable = 1 } = props;
     this.ports = [port];
     this.amounts = amountsOf(this, props.resources ?? {});
+    this.demands = [{ amounts: this.amounts, least: replicas, most: replicas }];
     this.serviceName = this.appName;
     if (!Number.isInteger(replicas) || replicas < 2) {
       throw new ValidationError(

@@ -1,9 +1,11 @@
-import { ApiObject } from 'cdk8s';
+import { ApiObject, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
-import { ValidationError } from '../core/errors';
+import { problemsOf, ValidationError } from '../core/errors';
+import { sumOf } from './demand';
 import { appName } from './names';
 import { cpuOf, cpuText, memoryOf, memoryText, type Amounts } from './resources';
 import { TENANT_ROLES } from './tenant-roles';
+import { Workload } from './workload';
 import type { TenantCapacity, TenantProps, TenantQuota } from './tenant-props';
 
 /** What a tenant needs of the platform. */
@@ -53,6 +55,12 @@ export class Tenant extends Construct {
     this.needs = { tenant: this.tenantName, namespaces: this.namespaces, registryProject, monitored };
     this.checkNamespaces();
     for (const namespace of this.namespaces) this.build(new Construct(this, namespace), namespace);
+    this.node.addValidation({
+      validate: () =>
+        problemsOf(() => {
+          for (const namespace of this.namespaces) this.checkApps(namespace);
+        }),
+    });
   }
 
   /**
@@ -152,6 +160,38 @@ export class Tenant extends Construct {
           .sort()
           .map((group) => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: group })),
       });
+    }
+  }
+
+  /** No app may be larger than the quota, both versions at their most; all must fit it at their fewest. */
+  private checkApps(namespace: string): void {
+    const apps = this.node.root.node
+      .findAll()
+      .filter((one): one is Workload => one instanceof Workload && Chart.of(one).namespace === namespace);
+    for (const app of apps)
+      this.checkDemand(app, `${app.appName} at its largest, with a rollout's further pods`, sumOf(app.demands, 'most'));
+    const all = sumOf(
+      apps.flatMap(({ demands }) => demands),
+      'least',
+    );
+    this.checkDemand(this, `all apps of ${namespace} at their smallest`, all);
+  }
+
+  private checkDemand(at: Construct, who: string, asked: QuotaNumbers): void {
+    const texts = {
+      cpuMillis: ['quota.cpu', cpuText],
+      cpuLimitMillis: ['quota.cpuLimit', cpuText],
+      memoryBytes: ['quota.memory', memoryText],
+      memoryLimitBytes: ['quota.memoryLimit', memoryText],
+      pods: ['quota.pods', String],
+    } as const;
+    for (const key of Object.keys(texts) as (keyof typeof texts)[]) {
+      const [property, text] = texts[key];
+      if (asked[key] <= this.quota[key]) continue;
+      throw new ValidationError(
+        at,
+        `${property} of tenant ${this.tenantName} must hold ${who}, got ${text(asked[key])} above ${text(this.quota[key])}; raise the quota or make it smaller`,
+      );
     }
   }
 

@@ -2,6 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ValidationError } from '../core/errors';
 import type { AppProps, Autoscaling } from './app-props';
+import type { Demand } from './demand';
 import { podTemplate } from './pod-template';
 import { Probe } from './probe';
 import { amountsOf, type Amounts } from './resources';
@@ -29,8 +30,10 @@ export class Version extends Construct {
   public readonly versionName: string;
   /** Most pods that there may be. */
   public readonly most: number;
-  /** What one pod asks for. */
-  public readonly amounts: Amounts;
+  /** What its pods ask for. */
+  public readonly demand: Demand;
+
+  private readonly amounts: Amounts;
 
   constructor(
     scope: Construct,
@@ -44,6 +47,13 @@ export class Version extends Construct {
     this.amounts = amountsOf(this, props.resources ?? {});
     checkPort(this, port);
     this.most = autoscale ? this.checkAutoscaling(autoscale) : this.checkReplicas(replicas);
+    // A quarter more stands beside the old ones while a rollout goes on.
+    const surge = Math.ceil(this.most / 4);
+    this.demand = {
+      amounts: this.amounts,
+      least: autoscale ? (autoscale.min ?? 2) : replicas,
+      most: this.most + surge,
+    };
     this.deployment(port, autoscale ? undefined : replicas);
     this.object('Service', 'v1', 'Service', {
       spec: {

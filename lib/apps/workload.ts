@@ -1,6 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Connections, type Endpoint } from './connections';
+import type { Demand } from './demand';
 import { appName, selectorOf } from './names';
 
 /** Properties of everything that runs pods. */
@@ -39,6 +40,8 @@ export interface WorkloadProps {
 export abstract class Workload extends Construct implements Endpoint {
   /** Ports that its pods serve. */
   public abstract readonly ports: readonly number[];
+  /** What its pods ask for. */
+  public abstract readonly demands: readonly Demand[];
   /** Its name. */
   public readonly appName: string;
   /** What its pods are selected by. Never changes with an option. */

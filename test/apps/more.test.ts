@@ -13,6 +13,16 @@ import { chartOf, objectsOf, one } from './render';
 
 const image = 'registry.example/shop/web:1.4.2';
 
+test('an image may be a value of Terraform', () => {
+  const later = '${TfToken[TOKEN.7]}';
+  expect(
+    one(
+      objectsOf((chart) => new App(chart, 'Web', { image: later })),
+      'Deployment',
+    ).spec.template.spec.containers[0].image,
+  ).toBe(later);
+});
+
 describe('a stateful app', () => {
   const store = (props: Partial<StatefulAppProps> = {}): StatefulAppProps => ({
     image,
@@ -184,6 +194,34 @@ describe('a tenant', () => {
     ],
   ])('refuses %j', (props, message) => {
     expect(messageOf(() => new Tenant(chartOf(), 'Shop', tenant(props)))).toBe(message);
+  });
+
+  test.each<[title: string, quota: TenantProps['quota'], message: string]>([
+    [
+      'an app at its largest',
+      { cpu: '1', memory: '64Gi' },
+      "quota.cpu of tenant shop must hold web at its largest, with a rollout's further pods, got 1600m above 1; raise the quota or make it smaller",
+    ],
+    [
+      'all apps at their smallest',
+      { cpu: '20', memory: '2Gi' },
+      'quota.memory of tenant shop must hold all apps of shop at their smallest, got 2816Mi above 2Gi; raise the quota or make it smaller',
+    ],
+    [
+      'so many pods',
+      { cpu: '20', memory: '64Gi', pods: 15 },
+      "quota.pods of tenant shop must hold web at its largest, with a rollout's further pods, got 16 above 15; raise the quota or make it smaller",
+    ],
+  ])('its quota must hold %s', (_title, quota, message) => {
+    const said = messageOf(() =>
+      objectsOf((chart) => {
+        new Tenant(chart, 'Shop', tenant({ quota }));
+        for (let n = 0; n < 9; n += 1) new App(chart, `Api${n}`, { image });
+        const props = { blue: { image }, green: { image }, active: 'blue' as const, host: 'shop.example' };
+        new BlueGreenApp(chart, 'Web', { ...props, autoscale: { max: 6 } });
+      }),
+    );
+    expect(said.split('] ')[1]).toBe(message);
   });
 
   test('all together must fit the cluster', () => {

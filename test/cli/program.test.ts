@@ -6,7 +6,7 @@ const shop = ['--cluster', 'shop'];
 
 test('help names every command and what it ends with', async () => {
   expect(await stage.run('--help')).toBe(0);
-  for (const name of ['access', 'status', 'snapshot', 'restore', 'upgrade', 'check'])
+  for (const name of ['access', 'status', 'snapshot', 'restore', 'upgrade', 'release', 'check'])
     expect(stage.out).toMatch(new RegExp(`^  ${name} `, 'm'));
   expect(stage.out.replace(/\s+/g, ' ')).toContain(
     'It ends with 0 when done, 1 when it failed or found something, 2 when the cluster is not well, 64 when the command line makes no sense.',

@@ -85,6 +85,12 @@ export class FakeKube implements KubeApi {
 
   public async deleteNode(): Promise<void> {}
 
+  public async read(): Promise<unknown> {
+    return undefined;
+  }
+
+  public async patch(): Promise<void> {}
+
   public async readyz(): Promise<boolean> {
     return this.ready;
   }

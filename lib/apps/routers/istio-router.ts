@@ -66,7 +66,9 @@ export class IstioRouter implements Router {
     });
     const services = [...new Set(rules.flatMap(({ shares }) => shares.map(({ serviceName }) => serviceName)))].sort();
     for (const service of services) {
-      new ApiObject(parent, `${id}Destination-${service}`, {
+      // A preview goes to a version that the main route knows already.
+      if (parent.node.tryFindChild(`Destination-${service}`)) continue;
+      new ApiObject(parent, `Destination-${service}`, {
         apiVersion: 'networking.istio.io/v1',
         kind: 'DestinationRule',
         metadata: { name: service, labels },

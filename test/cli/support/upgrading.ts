@@ -157,6 +157,14 @@ export class Simulation implements CloudSession, KubeApi {
     return Promise.resolve();
   }
 
+  public read() {
+    return Promise.resolve(undefined);
+  }
+
+  public patch() {
+    return Promise.resolve();
+  }
+
   public readyz() {
     return Promise.resolve(true);
   }
