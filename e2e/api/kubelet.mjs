@@ -93,6 +93,7 @@ function askForCertificate() {
 function register() {
   // kubeadm waits for this label.
   const node = { apiVersion: 'v1', kind: 'Node', metadata: { name, labels: { 'kubernetes.io/hostname': name } } };
+  const kubeletVersion = execFileSync('kubeadm', ['version', '-o', 'short'], { encoding: 'utf8' }).trim();
   const status = {
     addresses: [{ type: 'InternalIP', address }],
     conditions: [{ type: 'Ready', status: 'True', reason: 'Stand-in' }],
@@ -100,6 +101,7 @@ function register() {
   const there = kubectl(own, ['get', 'node', name, '--ignore-not-found', '-o', 'name']);
   if (there === '') kubectl(own, ['create', '--raw', '/api/v1/nodes', '-f', '-'], JSON.stringify(node));
   const seen = JSON.parse(kubectl(own, ['get', 'node', name, '-o', 'json']));
+  status.nodeInfo = { ...seen.status.nodeInfo, kubeletVersion };
   kubectl(own, ['replace', '--raw', `/api/v1/nodes/${name}/status`, '-f', '-'], JSON.stringify({ ...seen, status }));
   registered = true;
 }

@@ -14,7 +14,7 @@ control_planes() { kc get nodes -l node-role.kubernetes.io/control-plane -o json
 joinable() {
   control_planes | jq -e --arg own "$NODE_NAME" --arg version "$HAC_KUBERNETES_VERSION" '
     def minor: ltrimstr("v") | split(".")[1] | tonumber;
-    ($version | minor) as $to | [.items[] | select(.metadata.name != $own) | .status.nodeInfo.kubeletVersion | minor]
+    ($version | minor) as $to | [.items[] | select(.metadata.name != $own) | .status.nodeInfo.kubeletVersion // "" | select(. != "") | minor]
     | length == 0 or ($to >= max and $to <= min + 1)' >/dev/null
 }
 
