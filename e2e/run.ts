@@ -12,8 +12,8 @@ const SUITES: readonly {
   readonly minutes: number;
   readonly root?: boolean;
 }[] = [
-  { name: 'boot', file: 'e2e/boot/run', minutes: 12, root: true },
-  { name: 'api', file: 'e2e/api/run', minutes: 12, root: true },
+  { name: 'boot', file: 'e2e/boot/run', minutes: 15, root: true },
+  { name: 'api', file: 'e2e/api/run', minutes: 20, root: true },
   { name: 'helm', file: 'e2e/helm/run', minutes: 10 },
   { name: 'providers', file: 'e2e/providers/test', minutes: 10 },
   { name: 'aws', file: 'e2e/aws/run', minutes: 18 },
