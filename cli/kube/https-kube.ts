@@ -80,18 +80,17 @@ export class HttpsKube implements KubeApi {
   }
 
   public async evict({ namespace, name, uid }: KubePod): Promise<Eviction> {
-    const { status } = await this.ask(
-      'POST',
-      `/api/v1/namespaces/${namespace}/pods/${name}/eviction`,
-      [200, 201, 404, 409, 429],
-      {
-        apiVersion: 'policy/v1',
-        kind: 'Eviction',
-        metadata: { name, namespace },
-        deleteOptions: { preconditions: { uid } },
-      },
-    );
+    const path = `/api/v1/namespaces/${namespace}/pods/${name}/eviction`;
+    const answer = await this.ask('POST', path, [200, 201, 403, 404, 409, 429], {
+      apiVersion: 'policy/v1',
+      kind: 'Eviction',
+      metadata: { name, namespace },
+      deleteOptions: { preconditions: { uid } },
+    });
+    const { status, text } = answer;
     if (status === 429) return 'refused';
+    // A namespace that is being deleted takes its pods along, and takes no eviction.
+    if (status === 403 && !text.includes('"NamespaceTerminating"')) throw this.refusal(answer, 'POST', path);
     // 409: another pod has its name by now.
     return status === 404 || status === 409 ? 'gone' : 'evicted';
   }
@@ -141,11 +140,16 @@ export class HttpsKube implements KubeApi {
       throw new Failure(`${server} does not answer (${why}); can this machine reach it, by a VPN or apiAllowedRanges?`);
     }
     if (good.includes(answer.status)) return answer;
+    throw this.refusal(answer, method, path);
+  }
+
+  private refusal(answer: Answer, method: string, path: string): Failure {
+    const { server } = this.connection;
     const said = messageOf(answer.text);
     if (answer.status === 401) {
-      throw new Failure(`${server} does not know who you are (${said}); get a new kubeconfig by \`access\``);
+      return new Failure(`${server} does not know who you are (${said}); get a new kubeconfig by \`access\``);
     }
-    throw new Failure(`${server} answered ${answer.status} to ${method} ${path.split('?')[0] ?? ''}: ${said}`);
+    return new Failure(`${server} answered ${answer.status} to ${method} ${path.split('?')[0] ?? ''}: ${said}`);
   }
 }
 

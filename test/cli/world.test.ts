@@ -115,3 +115,27 @@ test('an API that nobody answers at is not ready, and a failure for everything e
     EXITS.FAILED,
   ]);
 });
+
+test.each([
+  [403, '{"message":"x","details":{"causes":[{"reason":"NamespaceTerminating"}]}}', 'evicted'],
+  [429, '{}', 'refused'],
+  [404, '{}', 'gone'],
+  [409, '{}', 'gone'],
+  [201, '{}', 'evicted'],
+])('an eviction that is answered %d %s is %s', async (status, text, outcome) => {
+  const kube = new HttpsKube({ server: 'https://api.test', authority: undefined });
+  jest.spyOn(kube as unknown as { ask: () => Promise<unknown> }, 'ask').mockResolvedValue({ status, text });
+  const pod = { namespace: 'shop', name: 'web-1', uid: 'u', phase: 'Running', ending: false, owner: 'ReplicaSet' };
+  expect(await kube.evict(pod)).toBe(outcome);
+});
+
+test('an eviction that is not allowed is a failure', async () => {
+  const kube = new HttpsKube({ server: 'https://api.test', authority: undefined });
+  const answer = { status: 403, text: '{"message":"no right"}' };
+  jest.spyOn(kube as unknown as { ask: () => Promise<unknown> }, 'ask').mockResolvedValue(answer);
+  const pod = { namespace: 'shop', name: 'web-1', uid: 'u', phase: 'Running', ending: false, owner: 'ReplicaSet' };
+  expect(await failure(kube.evict(pod))).toEqual([
+    'https://api.test answered 403 to POST /api/v1/namespaces/shop/pods/web-1/eviction: no right',
+    EXITS.FAILED,
+  ]);
+});
