@@ -104,7 +104,7 @@ const lines = [...rows]
   );
 process.stdout
   .write(`// Made by scripts/api-versions.mjs from k8s.io/api v0.${API[first]} to v0.${API[last]}, ${OTHERS.join(' and ')}; do not edit.
-import type { ApiVersionRow } from './api-versions';
+import type { ApiVersionRow } from './api-version-row';
 
 /** The minors that the table knows. */
 export const API_MINORS = { first: ${first}, last: ${last} } as const;

@@ -1,5 +1,5 @@
 import { ago, table } from '../table';
-import type { ClusterStatus, ControlPlaneStatus, GroupStatus } from './status';
+import type { ClusterStatus, ControlPlaneStatus, GroupStatus } from './cluster-status';
 
 /** A status for people. */
 export function describe({

@@ -4,6 +4,7 @@ import type { MachineGroup } from '../cloud';
 import type { KubeApi, KubeNode } from '../kube';
 import { readNotes, type StatusNote } from '../status-notes';
 import type { Outcome, Surroundings } from '../surroundings';
+import type { ClusterStatus, ControlPlaneStatus, GroupStatus } from './cluster-status';
 import { describe } from './status-words';
 
 /** Options of `status`. */
@@ -15,47 +16,6 @@ export interface StatusOptions {
 const NOTE_SECONDS = 300;
 /** Hosts renew at 60; one that did not for a month does not do it. */
 const LEAST_DAYS = 30;
-
-/** A control plane, by what its Node, its group and its own note say. */
-export interface ControlPlaneStatus {
-  readonly name: string;
-  readonly machine: string;
-  readonly zone: string;
-  readonly ready: boolean;
-  readonly version: string;
-  readonly leader: boolean;
-  readonly member: StatusNote['etcd']['members'][number] | undefined;
-  readonly certificateDaysLeft: number | undefined;
-  /** How old its note is; nothing without one. */
-  readonly notedSeconds: number | undefined;
-}
-
-/** A group of machines. */
-export interface GroupStatus {
-  readonly name: string;
-  readonly pool: string | undefined;
-  readonly role: MachineGroup['role'];
-  readonly desired: number;
-  readonly inService: number;
-  readonly nodes: number;
-  readonly ready: number;
-  readonly versions: readonly string[];
-  /** Machines that an older version of the template started. */
-  readonly outdated: number;
-}
-
-/** All of `status --json`. */
-export interface ClusterStatus {
-  readonly cluster: string;
-  readonly uid: string;
-  readonly endpoint: string;
-  readonly api: 'ready' | 'not ready' | 'no answer';
-  readonly well: boolean;
-  readonly problems: readonly string[];
-  readonly controlPlanes: readonly ControlPlaneStatus[];
-  readonly groups: readonly GroupStatus[];
-  readonly snapshot: (NonNullable<StatusNote['snapshot']> & { readonly ageSeconds: number }) | null;
-}
 
 /** Says how a cluster is, by its cloud, its API and what its control planes note of themselves. */
 export async function run(around: Surroundings, { snapshotAge }: StatusOptions): Promise<Outcome> {

@@ -138,7 +138,7 @@ export interface AppProps extends WorkloadProps, ContainerProps {
   readonly liveness?: Probe;
 
   /**
-   * Seconds that it may take to start, before it counts as not alive.
+   * Seconds that it may take to start, before it counts as not alive; 2 to 3600.
    *
    * @default 120
    */

@@ -2,6 +2,7 @@ import { ApiObject, Chart, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Cidr } from '../core/cidr';
 import { ValidationError } from '../core/errors';
+import { checkWhole } from '../core/numbers';
 
 /** One side of a connection: pods that are selected by labels. */
 export interface Endpoint extends Construct {
@@ -93,20 +94,20 @@ export class Connections extends Construct {
    * @throws ValidationError for a range that is none, or that is the whole internet by a slip
    */
   public toRange(cidr: string, port: number): void {
-    checkPort(this.owner, port);
+    checkWhole(this.owner, 'port', port, 1, 65535);
     Cidr.parse(this.owner, 'range', cidr);
     this.outgoing.push({ peer: { ipBlock: { cidr } }, port });
   }
 
   /** Lets the owner's pods reach pods of somebody else, who may have to let them in. */
   public toNeighbour(neighbour: Neighbour, port: number): void {
-    checkPort(this.owner, port);
+    checkWhole(this.owner, 'port', port, 1, 65535);
     this.outgoing.push({ peer: peerOf(neighbour), port });
   }
 
   /** Lets pods of somebody else reach a port of the owner's. */
   public fromNeighbour(neighbour: Neighbour, port: number): void {
-    checkPort(this.owner, port);
+    checkWhole(this.owner, 'port', port, 1, 65535);
     this.incoming.push({ peer: peerOf(neighbour), port });
   }
 }
@@ -147,9 +148,4 @@ function rules(openings: readonly Opening[], side: 'from' | 'to'): object[] {
       [side]: [all[0]?.peer],
       ports: [...new Set(all.map(({ port }) => port))].sort((a, b) => a - b).map((port) => ({ protocol: 'TCP', port })),
     }));
-}
-
-function checkPort(at: Construct, port: number): void {
-  if (Number.isInteger(port) && port >= 1 && port <= 65535) return;
-  throw new ValidationError(at, `port must be a whole number from 1 to 65535, got ${port}; choose one`);
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Construct } from 'constructs';
 import { ValidationError, type Located } from '../core/errors';
+import { checkWhole } from '../core/numbers';
 import type { Demand } from './demand';
 import type { JobProps, ScheduledJobProps } from './job-props';
 import { podTemplate } from './pod-template';
@@ -62,10 +63,10 @@ export class ScheduledJob extends Workload {
 
 function jobSpec(workload: Workload, props: JobProps, amounts: Amounts): object {
   const { retries = 3, deadlineSeconds = 3600, keepSeconds = 86400, graceSeconds = 30, mountsToken = false } = props;
-  checkNumber(workload, 'retries', retries, 0, 100);
-  checkNumber(workload, 'deadlineSeconds', deadlineSeconds, 1, 604800);
-  checkNumber(workload, 'keepSeconds', keepSeconds, 0, 2592000);
-  checkNumber(workload, 'graceSeconds', graceSeconds, 0, 3600);
+  checkWhole(workload, 'retries', retries, 0, 100);
+  checkWhole(workload, 'deadlineSeconds', deadlineSeconds, 1, 604800);
+  checkWhole(workload, 'keepSeconds', keepSeconds, 0, 2592000);
+  checkWhole(workload, 'graceSeconds', graceSeconds, 0, 3600);
   return {
     backoffLimit: retries,
     activeDeadlineSeconds: deadlineSeconds,
@@ -89,14 +90,6 @@ function jobSpec(workload: Workload, props: JobProps, amounts: Amounts): object 
       restartPolicy: 'Never',
     }),
   };
-}
-
-function checkNumber(at: Located, property: string, value: number, least: number, most: number): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new ValidationError(
-    at,
-    `${property} must be a whole number from ${least} to ${most}, got ${value}; choose one`,
-  );
 }
 
 const FIELDS: readonly (readonly [name: string, least: number, most: number])[] = [

@@ -1,4 +1,5 @@
 import { ValidationError, type Located } from '../core/errors';
+import { checkWhole } from '../core/numbers';
 import { GatewayApiRouter } from './routers/gateway-api-router';
 import type { Router, RouteRule, Share, Tls } from './routers/router';
 import type { Workload } from './workload';
@@ -62,12 +63,7 @@ export function sharesOf(
   second: string,
   weightOfSecond: number,
 ): Share[] {
-  if (!Number.isInteger(weightOfSecond) || weightOfSecond < 0 || weightOfSecond > 100) {
-    throw new ValidationError(
-      at,
-      `${property} must be a whole number from 0 to 100, got ${weightOfSecond}; choose one`,
-    );
-  }
+  checkWhole(at, property, weightOfSecond, 0, 100);
   return [
     { serviceName: first, weight: 100 - weightOfSecond },
     { serviceName: second, weight: weightOfSecond },

@@ -1,9 +1,10 @@
 import type { Construct } from 'constructs';
 import { ValidationError } from '../core/errors';
+import { checkWhole } from '../core/numbers';
 import type { AppProps } from './app-props';
+import { checkBudget, checkReplicas, checkServedPort, endingOf, probesOf } from './availability';
 import type { Demand } from './demand';
 import { podTemplate } from './pod-template';
-import { Probe } from './probe';
 import { amountsOf, memoryOf, memoryText, type Amounts } from './resources';
 import { Workload } from './workload';
 
@@ -61,15 +62,10 @@ export class StatefulApp extends Workload {
     this.amounts = amountsOf(this, props.resources ?? {});
     this.demands = [{ amounts: this.amounts, least: replicas, most: replicas }];
     this.serviceName = this.appName;
-    if (!Number.isInteger(replicas) || replicas < 2) {
-      throw new ValidationError(
-        this,
-        `replicas must be a whole number of at least 2, got ${replicas}; one alone is gone with its host`,
-      );
-    }
-    if (!Number.isInteger(partition) || partition < 0 || partition > replicas) {
-      throw new ValidationError(this, `partition must be from 0 to ${replicas}, got ${partition}; choose one`);
-    }
+    checkServedPort(this, port);
+    checkReplicas(this, replicas);
+    checkBudget(this, maxUnavailable);
+    checkWhole(this, 'partition', partition, 0, replicas);
     this.object('Service', 'v1', 'Service', {
       spec: {
         clusterIP: 'None',
@@ -81,14 +77,13 @@ export class StatefulApp extends Workload {
     });
     this.object('Resource', 'apps/v1', 'StatefulSet', { spec: this.spec(port, replicas, partition) });
     this.object('Budget', 'policy/v1', 'PodDisruptionBudget', {
+      // Unlike a stateless app's: a store whose pods are ill may lose its majority with one more.
       spec: { maxUnavailable, selector: { matchLabels: this.selector } },
     });
   }
 
   private spec(port: number, replicas: number, partition: number): object {
-    const { readiness = Probe.http('/healthz'), liveness, startSeconds = 120, graceSeconds = 60 } = this.props;
-    const { drainSeconds = 5, mountsToken = false, volumes } = this.props;
-    const asked = readiness.render(this, port);
+    const { graceSeconds = 60, drainSeconds, mountsToken = false, volumes } = this.props;
     const names = Object.keys(volumes).sort();
     if (names.length === 0) throw new ValidationError(this, 'volumes must name at least one, got none; App has none');
     return {
@@ -107,13 +102,8 @@ export class StatefulApp extends Workload {
         containerName: this.appName,
         amounts: this.amounts,
         ports: [{ name: 'main', port }],
-        probes: {
-          readinessProbe: asked,
-          livenessProbe: liveness?.render(this, port) ?? { ...asked, failureThreshold: 6 },
-          startupProbe: { ...asked, periodSeconds: 2, failureThreshold: Math.ceil(startSeconds / 2) },
-        },
-        drainSeconds,
-        graceSeconds,
+        probes: probesOf(this, this.props, port),
+        ...endingOf(this, { graceSeconds, drainSeconds }, undefined),
         spread: true,
         claims: Object.fromEntries(names.map((name) => [name, volumes[name]?.path ?? ''])),
       }),

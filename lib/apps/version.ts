@@ -2,13 +2,10 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ValidationError } from '../core/errors';
 import type { AppProps, Autoscaling } from './app-props';
+import { checkBudget, checkReplicas, checkServedPort, endingOf, probesOf } from './availability';
 import type { Demand } from './demand';
 import { podTemplate } from './pod-template';
-import { Probe } from './probe';
 import { amountsOf, type Amounts } from './resources';
-
-/** Seconds that a router takes to learn of a pod's end, where none is known. */
-const USUAL_DRAIN_SECONDS = 5;
 
 /** What a version is besides its app's props. */
 export interface VersionWish {
@@ -45,8 +42,9 @@ export class Version extends Construct {
     const { autoscale, replicas = 2, port = 8080 } = props;
     this.versionName = wish.versionName;
     this.amounts = amountsOf(this, props.resources ?? {});
-    checkPort(this, port);
-    this.most = autoscale ? this.checkAutoscaling(autoscale) : this.checkReplicas(replicas);
+    checkServedPort(this, port);
+    if (!autoscale) checkReplicas(this, replicas);
+    this.most = autoscale ? this.checkAutoscaling(autoscale) : replicas;
     // A quarter more stands beside the old ones while a rollout goes on.
     const surge = Math.ceil(this.most / 4);
     this.demand = {
@@ -67,18 +65,6 @@ export class Version extends Construct {
 
   private deployment(port: number, replicas: number | undefined): void {
     const { props, wish } = this;
-    const { graceSeconds = 30, drainSeconds = wish.routerDelaySeconds ?? USUAL_DRAIN_SECONDS } = props;
-    for (const [name, value] of Object.entries({ graceSeconds, drainSeconds })) {
-      if (!Number.isInteger(value) || value < 0 || value > 3600) {
-        throw new ValidationError(this, `${name} must be a whole number from 0 to 3600, got ${value}; choose one`);
-      }
-    }
-    if (wish.routerDelaySeconds !== undefined && drainSeconds < wish.routerDelaySeconds) {
-      throw new ValidationError(
-        this,
-        `drainSeconds must be at least the router's delay of ${wish.routerDelaySeconds}, got ${drainSeconds}; a shorter one loses requests at every rollout: leave it out`,
-      );
-    }
     this.object('Deployment', 'apps/v1', 'Deployment', {
       spec: {
         ...(replicas === undefined ? {} : { replicas }),
@@ -95,33 +81,17 @@ export class Version extends Construct {
           containerName: wish.appName,
           amounts: this.amounts,
           ports: [{ name: 'http', port }],
-          probes: this.probes(port),
-          drainSeconds,
-          graceSeconds,
+          probes: probesOf(this, props, port),
+          ...endingOf(this, props, wish.routerDelaySeconds),
           spread: true,
         }),
       },
     });
   }
 
-  private probes(port: number): object {
-    const { readiness = Probe.http('/healthz'), liveness, startSeconds = 120 } = this.props;
-    const asked = readiness.render(this, port);
-    return {
-      readinessProbe: asked,
-      livenessProbe: liveness?.render(this, port) ?? { ...asked, failureThreshold: 6 },
-      startupProbe: { ...asked, periodSeconds: 2, failureThreshold: Math.ceil(startSeconds / 2) },
-    };
-  }
-
   private budget(): void {
     const { maxUnavailable = 1 } = this.props;
-    if (!/^([1-9]\d*|([1-9]\d?|100)%)$/.test(String(maxUnavailable))) {
-      throw new ValidationError(
-        this,
-        `maxUnavailable must be a number of at least 1 or a share such as 25%, got ${maxUnavailable}; with less no node could be drained`,
-      );
-    }
+    checkBudget(this, maxUnavailable);
     this.object('Budget', 'policy/v1', 'PodDisruptionBudget', {
       spec: {
         maxUnavailable,
@@ -152,14 +122,6 @@ export class Version extends Construct {
     });
   }
 
-  private checkReplicas(replicas: number): number {
-    if (Number.isInteger(replicas) && replicas >= 2) return replicas;
-    throw new ValidationError(
-      this,
-      `replicas must be a whole number of at least 2, got ${replicas}; one alone is gone with its host`,
-    );
-  }
-
   private checkAutoscaling({ min = 2, max, cpuPercent = 70, memoryPercent = 70 }: Autoscaling): number {
     if (this.props.replicas !== undefined) {
       throw new ValidationError(
@@ -185,12 +147,4 @@ export class Version extends Construct {
     const { versionName: name, wish } = this;
     new ApiObject(this, id, { apiVersion, kind, metadata: { name, labels: wish.labels }, ...body });
   }
-}
-
-function checkPort(at: Construct, port: number): void {
-  if (Number.isInteger(port) && port >= 1024 && port <= 65535) return;
-  throw new ValidationError(
-    at,
-    `port must be a whole number from 1024 to 65535, since a container without rights opens no lower one, got ${port}; choose one such as 8080`,
-  );
 }

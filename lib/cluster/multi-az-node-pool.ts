@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { ValidationError } from '../core/errors';
+import { checkWhole } from '../core/numbers';
 import type { MachineGroup } from '../hosts/machines';
 import type { NodePool } from './cluster-plan';
 import type { MultiAzNodePoolProps } from './multi-az-node-pool-props';
@@ -43,11 +44,11 @@ function checkProps(pool: MultiAzNodePool, props: MultiAzNodePoolProps): void {
       `poolName must be lower case letters, digits and dashes, at most 20, got ${pool.poolName}; give poolName`,
     );
   }
-  checkNumber(pool, 'min', min, 0, 5000);
-  checkNumber(pool, 'max', max, Math.max(min, 1), 5000);
-  checkNumber(pool, 'initial', initial, min, max);
-  checkNumber(pool, 'spotPercent', spotPercent, 0, 100);
-  checkNumber(pool, 'diskGib', diskGib, 20, 16384);
+  checkWhole(pool, 'min', min, 0, 5000);
+  checkWhole(pool, 'max', max, Math.max(min, 1), 5000);
+  checkWhole(pool, 'initial', initial, min, max);
+  checkWhole(pool, 'spotPercent', spotPercent, 0, 100);
+  checkWhole(pool, 'diskGib', diskGib, 20, 16384);
   const [first] = spotFlavors;
   if (first !== undefined && spotPercent === 0) {
     throw new ValidationError(
@@ -58,14 +59,6 @@ function checkProps(pool: MultiAzNodePool, props: MultiAzNodePoolProps): void {
   checkZones(pool, cluster.cloud.facts.zones);
   for (const key of Object.keys(labels)) checkLabel(pool, key, labels[key] ?? '');
   for (const taint of props.taints ?? []) checkLabel(pool, taint.key, taint.value ?? '');
-}
-
-function checkNumber(at: Construct, property: string, value: number, least: number, most: number): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new ValidationError(
-    at,
-    `${property} must be a whole number from ${least} to ${most}, got ${value}; choose one`,
-  );
 }
 
 function checkZones(pool: MultiAzNodePool, known: readonly string[]): void {

@@ -1,4 +1,5 @@
 import { ValidationError, type Located } from '../core/errors';
+import { checkWhole } from '../core/numbers';
 import type { BootstrapProps } from './bootstrap/bootstrap-props';
 import type { ClusterPlan } from './cluster-plan';
 import { checkNodeOptions } from './node-checks';
@@ -15,12 +16,7 @@ export function bootstrapProps(cluster: ClusterPlan): BootstrapProps {
   const image = cloud.imageIsBaked ? 'baked' : 'stock';
   checkImage(cluster, image, props);
   checkNodeOptions(cluster, props);
-  if (!Number.isInteger(etcdSnapshotMinutes) || etcdSnapshotMinutes < 5 || etcdSnapshotMinutes > 1440) {
-    throw new ValidationError(
-      cluster,
-      `etcdSnapshotMinutes must be a whole number from 5 to 1440, got ${etcdSnapshotMinutes}; choose one`,
-    );
-  }
+  checkWhole(cluster, 'etcdSnapshotMinutes', etcdSnapshotMinutes, 5, 1440);
   return {
     ...nodeOptionsOf(props),
     clusterName,

@@ -1,5 +1,5 @@
 // Made by scripts/api-versions.mjs from k8s.io/api v0.22.17 to v0.37.2, k8s.io/apiextensions-apiserver@v0.37.0 and k8s.io/kube-aggregator@v0.37.0; do not edit.
-import type { ApiVersionRow } from './api-versions';
+import type { ApiVersionRow } from './api-version-row';
 
 /** The minors that the table knows. */
 export const API_MINORS = { first: 22, last: 37 } as const;

@@ -50,7 +50,17 @@ describe('a stateful app', () => {
       { replicas: 1 },
       '[chart/Store] replicas must be a whole number of at least 2, got 1; one alone is gone with its host',
     ],
-    [{ partition: 3 }, '[chart/Store] partition must be from 0 to 2, got 3; choose one'],
+    [{ partition: 3 }, '[chart/Store] partition must be a whole number from 0 to 2, got 3; choose one'],
+    [
+      { maxUnavailable: 0 },
+      '[chart/Store] maxUnavailable must be a number of at least 1 or a share such as 25%, got 0; with less no node could be drained',
+    ],
+    [{ graceSeconds: -1 }, '[chart/Store] graceSeconds must be a whole number from 0 to 3600, got -1; choose one'],
+    [{ startSeconds: 0 }, '[chart/Store] startSeconds must be a whole number from 2 to 3600, got 0; choose one'],
+    [
+      { port: 80 },
+      '[chart/Store] port must be a whole number from 1024 to 65535, since a container without rights opens no lower one, got 80; choose one such as 8080',
+    ],
     [{ volumes: {} }, '[chart/Store] volumes must name at least one, got none; App has none'],
     [
       { volumes: { Data: { path: '/data', size: '1Gi' } } },
