@@ -3,14 +3,20 @@ import type { KubePod } from '../kube';
 import type { Surroundings } from '../surroundings';
 
 /**
- * Ends every pod of a node as its budget allows. DaemonSets' pods and static ones go with the machine.
+ * Ends every pod of a node as its budget allows. DaemonSets' pods and static ones go with the machine. It says once a minute
+ * that it is still at work.
  *
  * @throws Failure for pods that nobody would start again, and when a budget or a pod's end takes too long
  */
-export async function drain(around: Surroundings, node: string, minutes: number): Promise<void> {
+export async function drain(
+  around: Surroundings,
+  node: string,
+  minutes: number,
+  alive: () => Promise<void>,
+): Promise<void> {
   const kube = await around.kube();
   const until = around.now().getTime() + minutes * 60_000;
-  for (;;) {
+  for (let round = 1; ; round += 1) {
     const pods = (await kube.podsOn(node)).filter(mustGo);
     if (pods.length === 0) return;
     const alone = pods.filter(({ owner }) => owner === undefined);
@@ -26,6 +32,7 @@ export async function drain(around: Surroundings, node: string, minutes: number)
         refused.length > 0 ? `budgets (PodDisruptionBudget) hold ${names(refused)}` : `${names(pods)} do not end`;
       throw new Failure(`${node} could not be drained in ${minutes} minutes: ${why}; see to them and run it again`);
     }
+    if (round % 12 === 0) await alive();
     await around.pause(5);
   }
 }

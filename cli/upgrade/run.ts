@@ -47,9 +47,12 @@ async function replace(around: Surroundings, step: Step, patience: Patience, rec
   const joined = step.hosts.flatMap(({ node }) => (node ? [node.name] : []));
   for (const name of joined) await kube.cordon(name, true);
   try {
-    await Promise.all(joined.map((name) => drain(around, name, patience.drainMinutes)));
+    const alive = () => record.alive();
+    await Promise.all(joined.map((name) => drain(around, name, patience.drainMinutes, alive)));
   } catch (error) {
-    for (const name of joined) await kube.cordon(name, false);
+    // Whom somebody else took out of use stays out of use.
+    const taken = step.hosts.flatMap(({ node }) => (node && !node.cordoned ? [node.name] : []));
+    for (const name of taken) await kube.cordon(name, false);
     throw error;
   }
   for (const { machine } of step.hosts) await cloud.terminate(machine.id);

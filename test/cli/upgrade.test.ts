@@ -143,6 +143,28 @@ test('a budget of pods stops it; the host stays in use, and the record says why'
   expect(there.configMaps['hacluster-upgrade']).not.toHaveProperty('reason');
 });
 
+test('a host that somebody had cordoned stays so when its pods may not leave', async () => {
+  const there = new Simulation();
+  there.machines[4]!.cordoned = true;
+  there.pods['node-i-5'] = [pod('db')];
+  there.held.add('db');
+  await failure(() => upgrade(there));
+  expect(there.deeds.at(-1)).toBe('cordon node-i-5');
+});
+
+test('while it waits for a pod it says that it is at work, so that no other run begins', async () => {
+  const there = new Simulation();
+  there.pods['node-i-4'] = [pod('db')];
+  there.held.add('db');
+  let longest = 0;
+  there.whilePaused = () => {
+    const { at = '' } = there.configMaps['hacluster-upgrade'] ?? {};
+    longest = Math.max(longest, (there.around.now().getTime() - Date.parse(at)) / 1000);
+  };
+  await failure(() => upgrade(there));
+  expect(longest).toBeLessThanOrEqual(120);
+});
+
 test('pods that nobody would start again are named', async () => {
   const there = new Simulation();
   there.pods['node-i-5'] = [{ ...pod('once'), owner: undefined }];
