@@ -55,7 +55,7 @@ export type { AwsPrivateDns } from './hosts/aws/private-names';
 export type { BgpPeer } from './network/calico-bgp';
 export { CalicoNetwork, type CalicoNetworkProps } from './network/calico-network';
 export * as policy from './policy/policy';
-export type { PodSecurityLevel } from './render/manifests';
+export type { PodSecurityLevel } from './core/pod-security';
 export { Workloads } from './render/workloads';
 export type { WorkloadsProps } from './render/workloads-props';
 export { writeManifests, type WriteManifestsOptions } from './render/write-manifests';
@@ -79,7 +79,8 @@ export { NginxIngressRouter, type NginxIngressRouterProps } from './apps/routers
 export type { Match, Router, RouterCapabilities, RouteRule, RouteWish, Share, Tls } from './apps/routers/router';
 export { SideBySide, type OwnProps } from './apps/side-by-side';
 export { StatefulApp, type AppVolume, type StatefulAppProps } from './apps/stateful-app';
-export { Tenant, type QuotaNumbers, type TenantNeeds } from './apps/tenant';
+export { Tenant, type TenantNeeds } from './apps/tenant';
+export type { QuotaNumbers } from './apps/tenant-quota';
 export type { TenantCapacity, TenantGroups, TenantProps, TenantQuota } from './apps/tenant-props';
 export { Version, type VersionWish } from './apps/version';
 export { Workload, type ObjectBody, type WorkloadProps } from './apps/workload';

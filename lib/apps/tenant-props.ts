@@ -1,3 +1,4 @@
+import type { PodSecurityLevel } from '../core/pod-security';
 import type { Neighbour } from './connections';
 
 /** What a tenant's pods may ask for together. */
@@ -102,7 +103,7 @@ export interface TenantProps {
    *
    * @default restricted
    */
-  readonly podSecurity?: 'baseline' | 'restricted';
+  readonly podSecurity?: Exclude<PodSecurityLevel, 'privileged'>;
 
   /**
    * Pods of others that may reach the tenant's, besides what apps declare.

@@ -1,12 +1,13 @@
-import { ApiObject, Chart } from 'cdk8s';
+import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { problemsOf, ValidationError } from '../core/errors';
+import { podSecurityLabels } from '../core/pod-security';
 import { sumOf } from './demand';
 import { appName } from './names';
-import { cpuOf, cpuText, memoryOf, memoryText, type Amounts } from './resources';
 import { TENANT_ROLES } from './tenant-roles';
-import { Workload } from './workload';
-import type { TenantCapacity, TenantProps, TenantQuota } from './tenant-props';
+import type { TenantCapacity, TenantProps } from './tenant-props';
+import { checkCapacity, checkDemand, quotaOf, renderQuota, type QuotaNumbers } from './tenant-quota';
+import { workloadsIn } from './workload';
 
 /** What a tenant needs of the platform. */
 export interface TenantNeeds {
@@ -18,12 +19,6 @@ export interface TenantNeeds {
   readonly registryProject: boolean;
   /** Whether monitoring looks at it. */
   readonly monitored: boolean;
-}
-
-/** A quota as numbers. */
-export interface QuotaNumbers extends Amounts {
-  /** Most pods. */
-  readonly pods: number;
 }
 
 /**
@@ -51,7 +46,7 @@ export class Tenant extends Construct {
     this.tenantName = appName(this, props.name);
     const { namespaces = [this.tenantName], registryProject = false, monitored = true } = props;
     this.namespaces = [...namespaces].sort();
-    this.quota = this.numbersOf(props.quota);
+    this.quota = quotaOf(this, props.quota);
     this.needs = { tenant: this.tenantName, namespaces: this.namespaces, registryProject, monitored };
     this.checkNamespaces();
     for (const namespace of this.namespaces) this.build(new Construct(this, namespace), namespace);
@@ -69,20 +64,11 @@ export class Tenant extends Construct {
    * @throws ValidationError when they promise more
    */
   public static checkTogether(at: Construct, tenants: readonly Tenant[], capacity: TenantCapacity): void {
-    const { overCommit = 1 } = capacity;
-    if (overCommit < 1) {
-      throw new ValidationError(at, `overCommit must be at least 1, got ${overCommit}; 1 promises what is there`);
-    }
-    const sum = (pick: (quota: QuotaNumbers) => number) =>
-      tenants.reduce((all, { quota, namespaces }) => all + pick(quota) * namespaces.length, 0);
-    const cpu = sum(({ cpuMillis }) => cpuMillis);
-    const memory = sum(({ memoryBytes }) => memoryBytes);
-    const most = {
-      cpu: cpuOf(at, 'capacity.cpu', capacity.cpu) * overCommit,
-      memory: memoryOf(at, 'capacity.memory', capacity.memory) * overCommit,
-    };
-    if (cpu > most.cpu) throw tooMuch(at, 'CPU', cpuText(cpu), capacity.cpu, overCommit);
-    if (memory > most.memory) throw tooMuch(at, 'memory', memoryText(memory), capacity.memory, overCommit);
+    checkCapacity(
+      at,
+      tenants.map(({ quota, namespaces }) => ({ quota, namespaces: namespaces.length })),
+      capacity,
+    );
   }
 
   private build(parent: Construct, namespace: string): void {
@@ -93,18 +79,14 @@ export class Tenant extends Construct {
     const object = (id: string, apiVersion: string, kind: string, name: string, body: object) =>
       new ApiObject(parent, id, { apiVersion, kind, metadata: { name, namespace, labels }, ...body });
     const { podSecurity = 'restricted', admits = [] } = this.props;
-    const security = Object.fromEntries(
-      ['enforce', 'audit', 'warn'].map((mode) => [
-        `pod-security.kubernetes.io/${mode}`,
-        mode === 'enforce' ? podSecurity : 'restricted',
-      ]),
-    );
     new ApiObject(parent, 'Namespace', {
       apiVersion: 'v1',
       kind: 'Namespace',
-      metadata: { name: namespace, labels: { ...labels, ...security } },
+      metadata: { name: namespace, labels: { ...labels, ...podSecurityLabels(podSecurity) } },
     });
-    object('Quota', 'v1', 'ResourceQuota', 'tenant', { spec: { hard: this.hard() } });
+    object('Quota', 'v1', 'ResourceQuota', 'tenant', {
+      spec: { hard: renderQuota(this, this.props.quota, this.quota) },
+    });
     object('Limits', 'v1', 'LimitRange', 'tenant', {
       spec: {
         limits: [
@@ -165,64 +147,19 @@ export class Tenant extends Construct {
 
   /** No app may be larger than the quota, both versions at their most; all must fit it at their fewest. */
   private checkApps(namespace: string): void {
-    const apps = this.node.root.node
-      .findAll()
-      .filter((one): one is Workload => one instanceof Workload && Chart.of(one).namespace === namespace);
+    const apps = workloadsIn(this.node.root, namespace);
     for (const app of apps)
-      this.checkDemand(app, `${app.appName} at its largest, with a rollout's further pods`, sumOf(app.demands, 'most'));
+      checkDemand(
+        app,
+        this,
+        `${app.appName} at its largest, with a rollout's further pods`,
+        sumOf(app.demands, 'most'),
+      );
     const all = sumOf(
       apps.flatMap(({ demands }) => demands),
       'least',
     );
-    this.checkDemand(this, `all apps of ${namespace} at their smallest`, all);
-  }
-
-  private checkDemand(at: Construct, who: string, asked: QuotaNumbers): void {
-    const texts = {
-      cpuMillis: ['quota.cpu', cpuText],
-      cpuLimitMillis: ['quota.cpuLimit', cpuText],
-      memoryBytes: ['quota.memory', memoryText],
-      memoryLimitBytes: ['quota.memoryLimit', memoryText],
-      pods: ['quota.pods', String],
-    } as const;
-    for (const key of Object.keys(texts) as (keyof typeof texts)[]) {
-      const [property, text] = texts[key];
-      if (asked[key] <= this.quota[key]) continue;
-      throw new ValidationError(
-        at,
-        `${property} of tenant ${this.tenantName} must hold ${who}, got ${text(asked[key])} above ${text(this.quota[key])}; raise the quota or make it smaller`,
-      );
-    }
-  }
-
-  private hard(): Record<string, string> {
-    const { cpuMillis, cpuLimitMillis, memoryBytes, memoryLimitBytes, pods } = this.quota;
-    const { storage } = this.props.quota;
-    return {
-      'requests.cpu': cpuText(cpuMillis),
-      'limits.cpu': cpuText(cpuLimitMillis),
-      'requests.memory': memoryText(memoryBytes),
-      'limits.memory': memoryText(memoryLimitBytes),
-      pods: String(pods),
-      // What opens a port on every host, or costs a balancer, is the platform's.
-      'services.nodeports': '0',
-      'services.loadbalancers': '0',
-      ...(storage === undefined ? {} : { 'requests.storage': memoryText(memoryOf(this, 'quota.storage', storage)) }),
-    };
-  }
-
-  private numbersOf({ cpu, memory, cpuLimit, memoryLimit = memory, pods = 100 }: TenantQuota): QuotaNumbers {
-    const cpuMillis = cpuOf(this, 'quota.cpu', cpu);
-    if (!Number.isInteger(pods) || pods < 1) {
-      throw new ValidationError(this, `quota.pods must be a whole number of at least 1, got ${pods}; choose one`);
-    }
-    return {
-      cpuMillis,
-      cpuLimitMillis: cpuLimit === undefined ? cpuMillis * 4 : cpuOf(this, 'quota.cpuLimit', cpuLimit),
-      memoryBytes: memoryOf(this, 'quota.memory', memory),
-      memoryLimitBytes: memoryOf(this, 'quota.memoryLimit', memoryLimit),
-      pods,
-    };
+    checkDemand(this, this, `all apps of ${namespace} at their smallest`, all);
   }
 
   private checkNamespaces(): void {
@@ -241,12 +178,4 @@ export class Tenant extends Construct {
       }
     }
   }
-}
-
-function tooMuch(at: Construct, what: string, got: string, has: string, overCommit: number): ValidationError {
-  const bound = overCommit === 1 ? has : `${has} times ${overCommit}`;
-  return new ValidationError(
-    at,
-    `quotas of all tenants must fit the cluster's ${what}, got ${got} above ${bound}; lower them, add hosts, or say by overCommit how much is never asked for at once`,
-  );
 }

@@ -1,5 +1,5 @@
-import { ApiObject } from 'cdk8s';
-import { Construct } from 'constructs';
+import { ApiObject, Chart } from 'cdk8s';
+import { Construct, type IConstruct } from 'constructs';
 import { Connections, type Endpoint } from './connections';
 import type { Demand } from './demand';
 import { appName, selectorOf } from './names';
@@ -58,6 +58,7 @@ export abstract class Workload extends Construct implements Endpoint {
     this.selector = selectorOf(this.appName);
     this.labels = { 'app.kubernetes.io/managed-by': 'cdk-container-platform', ...labels, ...this.selector };
     this.connections = new Connections(this, 'Connections', this);
+    register(this);
     this.object('ServiceAccount', 'v1', 'ServiceAccount', {
       ...(serviceAccountAnnotations ? { metadata: { annotations: serviceAccountAnnotations } } : {}),
       automountServiceAccountToken: mountsToken,
@@ -110,4 +111,22 @@ export interface ObjectBody {
   };
   /** Everything else, as Kubernetes takes it. */
   readonly [field: string]: unknown;
+}
+
+/** By root of the tree and namespace: to look for them anew for each tenant would take tenants times constructs. */
+const known = new WeakMap<IConstruct, Map<string | undefined, Workload[]>>();
+
+function register(workload: Workload): void {
+  const { root } = workload.node;
+  const { namespace } = Chart.of(workload);
+  const all = known.get(root) ?? new Map<string | undefined, Workload[]>();
+  const own = all.get(namespace) ?? [];
+  own.push(workload);
+  all.set(namespace, own);
+  known.set(root, all);
+}
+
+/** The workloads of a tree whose pods are in a namespace. */
+export function workloadsIn(root: IConstruct, namespace: string): readonly Workload[] {
+  return known.get(root)?.get(namespace) ?? [];
 }

@@ -1,5 +1,6 @@
 import { ValidationError, type Located } from '../core/errors';
 import type { KubeProxyMode, KubernetesRelease } from '../core/kubernetes-versions';
+import type { PodSecurityLevel } from '../core/pod-security';
 import type { NodePackages, RegistryMirror } from './bootstrap/bootstrap-props';
 
 /** How a cluster's hosts are set up. Everything has a default that suits production. */
@@ -113,7 +114,7 @@ export interface NodeOptions {
    * @default baseline
    * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/
    */
-  readonly podSecurity?: 'privileged' | 'baseline' | 'restricted';
+  readonly podSecurity?: PodSecurityLevel;
 
   /**
    * kubeadm's preflight checks that do not apply to the image, such as `SystemVerification`.

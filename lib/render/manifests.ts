@@ -1,10 +1,8 @@
 import type { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { ValidationError, type Located } from '../core/errors';
+import { ENFORCE_LABEL, podSecurityLabels, type PodSecurityLevel } from '../core/pod-security';
 import { inOrder } from './order';
-
-/** A Pod Security Standard. */
-export type PodSecurityLevel = 'privileged' | 'baseline' | 'restricted';
 
 /** A Kubernetes object as it is sent to the API server. */
 export interface Manifest {
@@ -42,8 +40,6 @@ export interface RenderOptions {
    */
   readonly namespace?: string;
 }
-
-const ENFORCE = 'pod-security.kubernetes.io/enforce';
 
 /** Kinds of Kubernetes' own that are in no namespace; cdk8s puts the chart's into all of them. */
 const OF_CLUSTER = new Set([
@@ -90,15 +86,6 @@ export function renderObjects(roots: readonly IConstruct[], options: RenderOptio
   });
 }
 
-/** Labels of a namespace whose pods are held to a level; what is stricter is told to whoever applies. */
-export function podSecurityLabels(level: PodSecurityLevel): Record<string, string> {
-  return {
-    [ENFORCE]: level,
-    'pod-security.kubernetes.io/audit': 'restricted',
-    'pod-security.kubernetes.io/warn': 'restricted',
-  };
-}
-
 /** What must be there before other objects can be: namespaces, then definitions of kinds. */
 export function rank({ kind }: Manifest): number {
   return kind === 'Namespace' ? 0 : isDefinition({ kind }) ? 1 : 2;
@@ -124,7 +111,7 @@ function complete(manifest: Manifest, { podSecurity }: RenderOptions): Manifest 
 
 function labelled(manifest: Manifest, level: PodSecurityLevel): Manifest {
   const { apiVersion, kind, metadata } = manifest;
-  if (apiVersion !== 'v1' || kind !== 'Namespace' || metadata.labels?.[ENFORCE] !== undefined) return manifest;
+  if (apiVersion !== 'v1' || kind !== 'Namespace' || metadata.labels?.[ENFORCE_LABEL] !== undefined) return manifest;
   const labels = { ...podSecurityLabels(level), ...metadata.labels };
   return { ...manifest, metadata: { ...metadata, labels } };
 }

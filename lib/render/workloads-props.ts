@@ -1,7 +1,7 @@
 import type { Duration } from 'cdk8s';
 import type { ITerraformDependable } from 'cdktf';
 import type { ICluster } from '../core/cluster';
-import type { PodSecurityLevel } from './manifests';
+import type { PodSecurityLevel } from '../core/pod-security';
 
 /** Properties of `Workloads`. */
 export interface WorkloadsProps {

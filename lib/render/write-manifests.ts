@@ -3,16 +3,9 @@ import { join } from 'node:path';
 import { Chart, Names, type App } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { ValidationError } from '../core/errors';
+import type { PodSecurityLevel } from '../core/pod-security';
 import { inOrderOf } from './order';
-import {
-  groupOf,
-  isDefinition,
-  rank,
-  renderObjects,
-  type Manifest,
-  type PodSecurityLevel,
-  type Rendered,
-} from './manifests';
+import { groupOf, isDefinition, rank, renderObjects, type Manifest, type Rendered } from './manifests';
 import { acceptTerraform, replaceTerraform } from './terraform';
 import { toYaml } from './yaml';
 

@@ -1,4 +1,5 @@
 import type { KubernetesRelease, KubeProxyMode } from '../../core/kubernetes-versions';
+import type { PodSecurityLevel } from '../../core/pod-security';
 import type { NodeDriver } from '../../hosts/host-cloud';
 import type { NodeProxy } from '../../hosts/network';
 
@@ -207,7 +208,7 @@ export interface BootstrapProps {
    *
    * @default baseline
    */
-  readonly podSecurity?: 'privileged' | 'baseline' | 'restricted';
+  readonly podSecurity?: PodSecurityLevel;
   /**
    * kubeadm's preflight checks that do not apply.
    *

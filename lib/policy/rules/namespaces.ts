@@ -1,9 +1,9 @@
+import { ENFORCE_LABEL } from '../../core/pod-security';
 import type { Inventory } from '../inventory';
 import type { KubeObject } from '../kube-object';
 import { ofKinds, type Rule } from '../rule';
 
 const OWN = new Set(['default', 'kube-system', 'kube-public', 'kube-node-lease']);
-const ENFORCE = 'pod-security.kubernetes.io/enforce';
 
 /** Rules on what a namespace that is made here comes with. */
 export const NAMESPACE_RULES: readonly Rule[] = [
@@ -47,12 +47,12 @@ export const NAMESPACE_RULES: readonly Rule[] = [
     severity: 'warning',
     title: 'A namespace enforces a Pod Security Standard',
     reason: 'Without the label the API server takes privileged pods from anybody who may create pods.',
-    cure: `set the label ${ENFORCE}: restricted, or baseline`,
+    cure: `set the label ${ENFORCE_LABEL}: restricted, or baseline`,
     see: 'https://kubernetes.io/docs/concepts/security/pod-security-admission/',
     check: ofNamespaces(({ view }) => {
-      const level = view.get('metadata', 'labels', ENFORCE).text;
+      const level = view.get('metadata', 'labels', ENFORCE_LABEL).text;
       if (level === 'restricted' || level === 'baseline') return undefined;
-      return level === undefined ? `has no label ${ENFORCE}` : `enforces ${level}, which admits everything`;
+      return level === undefined ? `has no label ${ENFORCE_LABEL}` : `enforces ${level}, which admits everything`;
     }),
   },
 ];
