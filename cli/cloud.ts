@@ -43,7 +43,7 @@ export interface CloudSession {
   createSecret(name: string, value: string): Promise<void>;
   /** Stores a value over the one that is there, encrypted as that was. */
   writeSecret(name: string, value: string): Promise<void>;
-  /** Those that are not there are none the less gone. */
+  /** One after the other; those that are not there are none the less gone. */
   deleteSecrets(names: readonly string[]): Promise<void>;
   /** The cluster's groups, by name. */
   groups(): Promise<MachineGroup[]>;

@@ -47,8 +47,8 @@ export class AwsSession implements CloudSession {
   }
 
   public async deleteSecrets(names: readonly string[]): Promise<void> {
-    const Names = await Promise.all(names.map((name) => this.path(name)));
-    await this.ssm.send(new DeleteParametersCommand({ Names }));
+    // A call for several may take them in any order.
+    for (const name of names) await this.ssm.send(new DeleteParametersCommand({ Names: [await this.path(name)] }));
   }
 
   public async groups(): Promise<MachineGroup[]> {

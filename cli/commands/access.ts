@@ -39,6 +39,7 @@ export async function run(around: Surroundings, { output, timeout }: AccessOptio
     around.say('asked; control planes look every 15 seconds');
     answer = await wait(around, cloud, names[1], timeout);
   } finally {
+    // In this order: a host that answers late sees that the request is gone, and takes its answer back.
     await cloud.deleteSecrets(names);
   }
   const { certificate, name = '', groups = [], expires = '', refused } = answer;

@@ -8,6 +8,7 @@ and refused if it is wrong. What it stores are files in STATE, which several mac
   writers/                      who wrote a parameter, when, and in how many versions: {by, at, versions}
   instances.json                what DescribeInstances knows: a list of {id, state, launched, address, name, tags}
   caller                        whose ARN a writer has
+  has-another-answer            while there: whoever asks for a certificate takes the request back while it is answered
   down, denied                  while there: the API answers 500, or refuses
   calls                         a line for each call
 
@@ -150,10 +151,17 @@ class Api(Handler):
                 return self.reply(400, '{"__type": "ParameterNotFound"}')
             with open(file) as stored:
                 return self.reply(200, json.dumps({"Parameter": {"Value": stored.read()}}))
+        if action == "DeleteParameter":
+            if not os.path.exists(file):
+                return self.reply(400, '{"__type": "ParameterNotFound"}')
+            os.remove(file)
+            return self.reply(200, "{}")
         if action == "GetParametersByPath":
             return self.page(name + "/", int(wish.get("NextToken", 0)), wish["MaxResults"])
         if action == "GetParameterHistory":
             return self.history(file, name)
+        if name.startswith("access/certificates/") and os.path.exists(path("has-another-answer")):
+            os.remove(path("parameters", name.replace("/", "~").replace("certificates", "requests")))
         try:
             with open(file, "w" if wish["Overwrite"] else "x") as stored:
                 stored.write(wish["Value"])

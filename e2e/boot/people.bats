@@ -126,10 +126,22 @@ no_answer() { [ ! -e "$FAKE/parameters/access~certificates~$1" ]; }
   answered
   [ "$(subject "$ID")" = 'O=developers O=platform-admins CN=Admins/a+b=c,d@e.f' ]
 }
-@test "an old request is left alone" {
+@test "an old request gets no answer, and is forgotten with the answer it had" {
   AGE=700 asks "$ALICE"
+  local first=$ID
+  AGE=700 asks "$ALICE"
+  echo '{"refused": "once"}' >"$FAKE/parameters/access~certificates~$ID"
+  answered
+  no_answer "$first"
+  no_answer "$ID"
+  [ -z "$(ls "$FAKE/parameters" | grep access~requests)" ]
+}
+@test "an answer that comes too late is taken back: nobody else would" {
+  touch "$FAKE/has-another-answer"
+  asks "$ALICE"
   answered
   no_answer "$ID"
+  grep -q "ssm:PutParameter access/certificates/$ID" "$FAKE/calls"
 }
 @test "a request that was written a second time is left alone" {
   VERSIONS=2 asks "$ALICE"

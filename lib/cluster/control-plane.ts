@@ -141,6 +141,9 @@ function controlPlaneIdentity(cluster: ClusterPlan, { uid, store, bucket }: Shar
   identity.mayListSecrets(store, 'access/requests/', 'see what people ask for');
   identity.mayReadSecret(store, 'access/people', 'give certificates to people of the list only');
   identity.mayWriteSecret(store, 'access/certificates/', 'answer people');
+  for (const name of ['access/requests/', 'access/certificates/']) {
+    identity.mayDeleteSecret(store, name, 'forget what nobody waits for');
+  }
   identity.mayReadObjects(bucket, 'bundle/', 'fetch node files that do not fit user-data');
   identity.mayReadObjects(bucket, 'snapshots/', 'restore etcd and tell of the last snapshot');
   identity.mayWriteObjects(bucket, `snapshots/${uid}/`, 'store etcd snapshots');

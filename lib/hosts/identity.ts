@@ -6,6 +6,8 @@ export interface Identity {
   mayReadSecret(store: SecretStore, name: string, why: string): void;
   /** Create and overwrite one secret by its exact name, or all below a path that ends with `/`. */
   mayWriteSecret(store: SecretStore, name: string, why: string): void;
+  /** Delete one secret by its exact name, or all below a path that ends with `/`. */
+  mayDeleteSecret(store: SecretStore, name: string, why: string): void;
   /** List what lies below a path that ends with `/`, and see who wrote each. */
   mayListSecrets(store: SecretStore, path: string, why: string): void;
   /** Read objects below a prefix that ends with `/`. */

@@ -103,7 +103,7 @@ test('a worker may make the calls that its scripts make, on what they name, and 
 
 test('a control plane may make the calls that its scripts make, on what they name, and no others', () => {
   const uses = withoutCovered(usesOf('-control-plane'));
-  expect(uses).toHaveLength(20);
+  expect(uses).toHaveLength(22);
   expect(grantsOf('control-plane')).toEqual(uses);
 });
 

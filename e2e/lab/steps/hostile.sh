@@ -21,6 +21,7 @@ worker_role_is_narrow() {
     may_not secret_list access/requests
     may_not secret_written access/requests/1
     may_not secret_create access/certificates/1 <<< mine
+    may_not secret_delete access/requests/1
     may_not secret_create init-lock/9 <<< mine
     may_not object_get "snapshots/$HAC_UID/LATEST"
     may_not object_put "snapshots/$HAC_UID/LATEST" /etc/hostname

@@ -78,6 +78,10 @@ export class AwsIdentity extends Construct implements Identity {
     this.secret(store, name, why, 'ssm:PutParameter', ['kms:Encrypt', 'kms:GenerateDataKey']);
   }
 
+  public mayDeleteSecret(store: SecretStore, name: string, why: string): void {
+    this.grant(why, 'ssm:DeleteParameter', own(this, AwsSecretStore, store).arnOf(name));
+  }
+
   public mayListSecrets(store: SecretStore, path: string, why: string): void {
     const { arnOf } = own(this, AwsSecretStore, store);
     this.grant(why, 'ssm:GetParametersByPath', arnOf(path.replace(/\/$/, '')));

@@ -9,6 +9,7 @@ export const awsNodeDriver: NodeDriver = {
     'ec2:DescribeInstances',
     's3:GetObject',
     's3:PutObject',
+    'ssm:DeleteParameter',
     'ssm:GetParameter',
     'ssm:GetParameterHistory',
     'ssm:GetParametersByPath',

@@ -62,6 +62,7 @@ export function askFor(stack: TerraformStack, cloud: HostCloud, options: { open?
   }
   keeper.mayListSecrets(store, 'access/requests/', 'see requests');
   keeper.mayWriteSecret(store, 'access/certificates/', 'answer requests');
+  keeper.mayDeleteSecret(store, 'access/requests/', 'forget requests');
   keeper.mayReadObjects(bucket, 'bundle/', 'fetch node files');
   keeper.mayWriteObjects(bucket, 'snapshots/', 'store etcd snapshots');
   keeper.mayDescribeMachines('tell dead hosts from slow ones');

@@ -71,6 +71,7 @@ test('a control plane may do what was granted, and nothing else', () => {
     allow('SeeRequests', ['ssm:GetParametersByPath'], ['PARAMETER/hacluster/shop/UID/access/requests']),
     allow('SeeRequestsWithWhoAsks', ['ssm:GetParameterHistory'], ['PARAMETER/hacluster/shop/UID/access/requests/*']),
     allow('AnswerRequests', ['ssm:PutParameter'], ['PARAMETER/hacluster/shop/UID/access/certificates/*']),
+    allow('ForgetRequests', ['ssm:DeleteParameter'], ['PARAMETER/hacluster/shop/UID/access/requests/*']),
     allow('FetchNodeFiles', ['s3:GetObject'], ['BUCKET/bundle/*']),
     allow('StoreEtcdSnapshots', ['s3:PutObject'], ['BUCKET/snapshots/*']),
     allow('TellDeadHostsFromSlowOnes', ['ec2:DescribeInstances'], ['*']),

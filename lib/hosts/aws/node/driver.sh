@@ -81,6 +81,12 @@ secret_create() { write_secret "$1" false; }
 
 secret_put() { write_secret "$1" true; }
 
+secret_delete() { # NAME
+  local rc=0
+  jq -n --arg name "$HAC_SECRETS/$1" '{Name: $name}' | ssm_call DeleteParameter >/dev/null || rc=$?
+  ((rc == 0 || rc == 4))
+}
+
 secret_list() { # PATH
   local answer next='' page
   for ((page = 0; page < 50; page++)); do

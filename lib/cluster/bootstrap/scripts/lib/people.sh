@@ -7,13 +7,23 @@ HAC_REQUEST_SECONDS=600
 declare -A HAC_ANSWERED=()
 
 answer_requests() {
-  local all name
+  local all name since
   all=$(secret_list access/requests) || return 1
+  since=$(($(date +%s) - HAC_REQUEST_SECONDS))
+  # Whoever asked has gone without taking it back.
+  while read -r name; do
+    forget_request "${name##*/}" || log "$name is not forgotten yet"
+  done < <(jq -r --argjson since "$since" 'select(.at < $since).name | select(test("^access/requests/[0-9a-f]{32}$"))' <<<"$all")
   while read -r name; do
     if [[ -n ${HAC_ANSWERED[$name]:-} ]]; then continue; fi
     # One that goes wrong must not keep the others waiting.
     if answer_request "${name##*/}"; then HAC_ANSWERED[$name]=yes; else log "$name is not answered yet"; fi
-  done < <(jq -r --argjson since "$(($(date +%s) - HAC_REQUEST_SECONDS))" 'select(.at >= $since).name | select(test("^access/requests/[0-9a-f]{32}$"))' <<<"$all")
+  done < <(jq -r --argjson since "$since" 'select(.at >= $since).name | select(test("^access/requests/[0-9a-f]{32}$"))' <<<"$all")
+}
+
+# forget_request ID: its answer too; in this order, so that whoever answers late finds the request gone.
+forget_request() {
+  secret_delete "access/requests/$1" && secret_delete "access/certificates/$1"
 }
 
 # answer_request ID: stores a certificate, or why there is none.
@@ -30,8 +40,15 @@ answer_request() {
   fi
   answer=$(answer_to "$request") || return 1
   secret_create "access/certificates/$1" <<<"$answer" || rc=$?
-  # 3: another control plane was first.
-  ((rc == 0 || rc == 3)) || return 1
+  # Another control plane was first.
+  if ((rc == 3)); then return 0; fi
+  ((rc == 0)) || return 1
+  # And the one who asked may have taken both back meanwhile: nobody would take this back.
+  secret_written "access/requests/$1" >/dev/null || rc=$?
+  if ((rc == 4)); then
+    secret_delete "access/certificates/$1"
+    return
+  fi
   log "access/requests/$1: $(jq -r '.refused // "\(.name) of \(.groups | join(", ")) until \(.expires)"' <<<"$answer")"
 }
 
