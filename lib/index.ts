@@ -61,6 +61,8 @@ export type { WorkloadsProps } from './render/workloads-props';
 export { writeManifests, type WriteManifestsOptions } from './render/write-manifests';
 export { App } from './apps/app';
 export type { AppProps, Autoscaling, ContainerProps } from './apps/app-props';
+export { ArgoRolloutApp, type ArgoRolloutAppProps } from './apps/argo-rollout-app';
+export type { ArgoStep, ArgoStrategy } from './apps/argo-rollout';
 export { BlueGreenApp, type BlueGreenAppProps, type Colour } from './apps/blue-green-app';
 export { CanaryApp, type CanaryAppProps, type CanaryBy } from './apps/canary-app';
 export { ConfigCenter, type ConfigCenterProps } from './apps/config-center';
@@ -76,7 +78,16 @@ export type { RoutedProps } from './apps/routed';
 export { GatewayApiRouter, type GatewayApiRouterProps } from './apps/routers/gateway-api-router';
 export { IstioRouter, type IstioRouterProps } from './apps/routers/istio-router';
 export { NginxIngressRouter, type NginxIngressRouterProps } from './apps/routers/nginx-ingress-router';
-export type { Match, Router, RouterCapabilities, RouteRule, RouteWish, Share, Tls } from './apps/routers/router';
+export type {
+  ArgoSteering,
+  Match,
+  Router,
+  RouterCapabilities,
+  RouteRule,
+  RouteWish,
+  Share,
+  Tls,
+} from './apps/routers/router';
 export { SideBySide, type OwnProps } from './apps/side-by-side';
 export { StatefulApp, type AppVolume, type StatefulAppProps } from './apps/stateful-app';
 export { Tenant, type TenantNeeds } from './apps/tenant';

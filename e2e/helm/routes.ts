@@ -1,6 +1,7 @@
 /** tsx routes.ts FOLDER: writes apps behind every router, with every kind of rule that it knows. */
 import { App as Cdk8s, Chart } from 'cdk8s';
 import {
+  ArgoRolloutApp,
   BlueGreenApp,
   CanaryApp,
   GatewayApiRouter,
@@ -45,6 +46,23 @@ for (const [name, router] of Object.entries(routers)) {
     path: '/shop',
     router,
     tls,
+  });
+  new ArgoRolloutApp(chart, 'ArgoCanary', {
+    name: `${name}-argo-canary`,
+    image,
+    host: `argo.${name}.example`,
+    router,
+    tls,
+    strategy: { canary: [{ weight: 10, pauseSeconds: 300 }, { weight: 50 }] },
+  });
+  new ArgoRolloutApp(chart, 'ArgoColours', {
+    name: `${name}-argo-colours`,
+    image,
+    autoscale: { max: 6 },
+    host: `argo-colours.${name}.example`,
+    router,
+    tls,
+    strategy: { blueGreen: { previewHost: `argo-preview.${name}.example`, promoteAfterSeconds: 600 } },
   });
 }
 writeManifests(app);

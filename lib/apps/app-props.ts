@@ -159,6 +159,16 @@ export interface AppProps extends WorkloadProps, ContainerProps {
   readonly drainSeconds?: number;
 
   /**
+   * Seconds that a pod waits for a host that is lost or not ready, before another is started elsewhere; 0 to 3600.
+   *
+   * Kubernetes' own 300 would leave an app that lost a zone without a third of its pods for five minutes.
+   *
+   * @default 60
+   * @see https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions
+   */
+  readonly tolerationSeconds?: number;
+
+  /**
    * Pods that may be away at once by somebody's wish: a number, or a share such as `25%`.
    *
    * @default 1

@@ -48,6 +48,21 @@ export function endingOf(
 }
 
 /**
+ * How long pods stay bound to a host that is lost.
+ *
+ * @throws ValidationError for seconds that cannot be
+ */
+export function tolerationsOf(at: Located, { tolerationSeconds = 60 }: Pick<AppProps, 'tolerationSeconds'>): object[] {
+  checkWhole(at, 'tolerationSeconds', tolerationSeconds, 0, 3600);
+  return ['not-ready', 'unreachable'].map((state) => ({
+    key: `node.kubernetes.io/${state}`,
+    operator: 'Exists',
+    effect: 'NoExecute',
+    tolerationSeconds,
+  }));
+}
+
+/**
  * Pods that are more than one.
  *
  * @throws ValidationError for one alone

@@ -86,7 +86,6 @@ function jobSpec(workload: Workload, props: JobProps, amounts: Amounts): object 
       probes: {},
       drainSeconds: 0,
       graceSeconds,
-      spread: false,
       restartPolicy: 'Never',
     }),
   };

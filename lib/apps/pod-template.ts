@@ -28,8 +28,18 @@ export interface PodWish {
   readonly drainSeconds: number;
   /** Seconds after it. */
   readonly graceSeconds: number;
-  /** Whether its pods are to stand in different zones and on different hosts. */
-  readonly spread: boolean;
+  /**
+   * Set if its pods are to stand in different zones and on different hosts: all of them, or those of a version, which a label tells.
+   *
+   * @default - its pods stand anywhere
+   */
+  readonly spread?: { readonly hashLabel?: string };
+  /**
+   * What of a host it bears, and how long.
+   *
+   * @default - the cluster's: a lost host for 300 seconds
+   */
+  readonly tolerations?: readonly object[];
   /**
    * What to do when it ends.
    *
@@ -78,7 +88,8 @@ export function podTemplate(at: Located, container: ContainerProps, wish: PodWis
         fsGroupChangePolicy: 'OnRootMismatch',
         seccompProfile: { type: 'RuntimeDefault' },
       },
-      ...(wish.spread ? spreading(selector) : {}),
+      ...(wish.spread ? spreading(selector, wish.spread.hashLabel) : {}),
+      ...(wish.tolerations ? { tolerations: wish.tolerations } : {}),
       containers: [containerOf(at, container, wish)],
       ...volumes(container),
     },
@@ -147,7 +158,7 @@ function volumes({ writable = ['/tmp'], config = [] }: ContainerProps): object {
 }
 
 /** Evenly over zones, each version for itself, and not on one host where it can be helped. */
-function spreading(selector: Readonly<Record<string, string>>): object {
+function spreading(selector: Readonly<Record<string, string>>, hashLabel: string | undefined): object {
   const labelSelector = { matchLabels: selector };
   return {
     topologySpreadConstraints: [
@@ -158,7 +169,7 @@ function spreading(selector: Readonly<Record<string, string>>): object {
         // A zone that is lost does not count, or nothing could go to the others.
         nodeTaintsPolicy: 'Honor',
         labelSelector,
-        matchLabelKeys: ['pod-template-hash'],
+        ...(hashLabel === undefined ? {} : { matchLabelKeys: [hashLabel] }),
       },
     ],
     affinity: {

@@ -104,7 +104,7 @@ export class StatefulApp extends Workload {
         ports: [{ name: 'main', port }],
         probes: probesOf(this, this.props, port),
         ...endingOf(this, { graceSeconds, drainSeconds }, undefined),
-        spread: true,
+        spread: {},
         claims: Object.fromEntries(names.map((name) => [name, volumes[name]?.path ?? ''])),
       }),
       volumeClaimTemplates: names.map((name) => this.claim(name, volumes[name])),

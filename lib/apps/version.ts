@@ -2,7 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ValidationError } from '../core/errors';
 import type { AppProps, Autoscaling } from './app-props';
-import { checkBudget, checkReplicas, checkServedPort, endingOf, probesOf } from './availability';
+import { checkBudget, checkReplicas, checkServedPort, endingOf, probesOf, tolerationsOf } from './availability';
 import type { Demand } from './demand';
 import { podTemplate } from './pod-template';
 import { amountsOf, type Amounts } from './resources';
@@ -19,6 +19,12 @@ export interface VersionWish {
   readonly labels: Readonly<Record<string, string>>;
   /** The router's delay in seconds; none where there is no router. */
   readonly routerDelaySeconds: number | undefined;
+  /**
+   * The strategy of Argo Rollouts, whose Rollout then takes the Deployment's place.
+   *
+   * @default - a Deployment
+   */
+  readonly rollout?: object;
 }
 
 /** One version of a stateless app: its Deployment, the Service in front of it, its budget and its autoscaler. */
@@ -63,14 +69,21 @@ export class Version extends Construct {
     if (autoscale) this.autoscaler(autoscale);
   }
 
+  private get kind(): { readonly apiVersion: string; readonly kind: string; readonly hashLabel: string } {
+    return this.wish.rollout
+      ? { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', hashLabel: 'rollouts-pod-template-hash' }
+      : { apiVersion: 'apps/v1', kind: 'Deployment', hashLabel: 'pod-template-hash' };
+  }
+
   private deployment(port: number, replicas: number | undefined): void {
     const { props, wish } = this;
-    this.object('Deployment', 'apps/v1', 'Deployment', {
+    const { apiVersion, kind, hashLabel } = this.kind;
+    this.object(kind, apiVersion, kind, {
       spec: {
         ...(replicas === undefined ? {} : { replicas }),
         selector: { matchLabels: wish.selector },
         // No pod goes before one that replaces it serves.
-        strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: 0 } },
+        strategy: wish.rollout ?? { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: 0 } },
         revisionHistoryLimit: 5,
         progressDeadlineSeconds: 600,
         template: podTemplate(this, props, {
@@ -83,7 +96,8 @@ export class Version extends Construct {
           ports: [{ name: 'http', port }],
           probes: probesOf(this, props, port),
           ...endingOf(this, props, wish.routerDelaySeconds),
-          spread: true,
+          spread: { hashLabel },
+          tolerations: tolerationsOf(this, props),
         }),
       },
     });
@@ -103,13 +117,14 @@ export class Version extends Construct {
   }
 
   private autoscaler({ min = 2, max, cpuPercent = 70, memoryPercent }: Autoscaling): void {
+    const { apiVersion, kind } = this.kind;
     const metric = (name: string, averageUtilization: number) => ({
       type: 'Resource',
       resource: { name, target: { type: 'Utilization', averageUtilization } },
     });
     this.object('Autoscaler', 'autoscaling/v2', 'HorizontalPodAutoscaler', {
       spec: {
-        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: this.versionName },
+        scaleTargetRef: { apiVersion, kind, name: this.versionName },
         minReplicas: min,
         maxReplicas: max,
         metrics: [metric('cpu', cpuPercent), ...(memoryPercent === undefined ? [] : [metric('memory', memoryPercent)])],

@@ -380,6 +380,11 @@ describe('refused:', () => {
       '[chart/Web] name must be lower case letters, digits and dashes, at most 40, beginning with a letter, got Web_1; give name',
     ],
     [
+      'patience with a lost host that is none',
+      { tolerationSeconds: 4000 },
+      '[chart/Web/Version] tolerationSeconds must be a whole number from 0 to 3600, got 4000; choose one',
+    ],
+    [
       'a grace that is none',
       { graceSeconds: -1 },
       '[chart/Web/Version] graceSeconds must be a whole number from 0 to 3600, got -1; choose one',

@@ -4,7 +4,7 @@ import { ValidationError } from '../../core/errors';
 import type { Neighbour } from '../connections';
 import { CAPABILITIES, checkRules } from './capabilities';
 import { cookiePattern } from './cookie';
-import type { Match, Router, RouteRule, RouteWish, Tls } from './router';
+import type { ArgoSteering, Match, RouteRule, RouteWish, Router, Tls } from './router';
 
 /** Properties of a `GatewayApiRouter`. */
 export interface GatewayApiRouterProps {
@@ -71,6 +71,11 @@ export class GatewayApiRouter implements Router {
         rules: rules.map((rule) => renderRule(rule, wish.path)),
       },
     });
+  }
+
+  public argo(routeName: string, namespace: string | undefined): ArgoSteering {
+    const plugins = { 'argoproj-labs/gatewayAPI': { httpRoute: routeName, namespace } };
+    return { trafficRouting: { plugins }, listsNext: true };
   }
 
   private ownGateway(parent: Construct, id: string, { name, labels, host }: RouteWish, tls: Tls) {

@@ -4,7 +4,7 @@ import { ValidationError } from '../../core/errors';
 import type { Neighbour } from '../connections';
 import { CAPABILITIES, checkRules } from './capabilities';
 import { cookiePattern } from './cookie';
-import type { Match, Router, RouteRule, RouteWish } from './router';
+import type { ArgoSteering, Match, Router, RouteRule, RouteWish } from './router';
 
 /** Properties of an `IstioRouter`. */
 export interface IstioRouterProps {
@@ -81,6 +81,10 @@ export class IstioRouter implements Router {
         },
       });
     }
+  }
+
+  public argo(routeName: string): ArgoSteering {
+    return { trafficRouting: { istio: { virtualService: { name: routeName } } }, listsNext: true };
   }
 }
 

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { ValidationError } from '../../core/errors';
 import type { Neighbour } from '../connections';
 import { CAPABILITIES, checkRules } from './capabilities';
-import type { Router, RouteRule, RouteWish, Share } from './router';
+import type { ArgoSteering, RouteRule, RouteWish, Router, Share } from './router';
 
 /** Properties of an `NginxIngressRouter`. */
 export interface NginxIngressRouterProps {
@@ -70,6 +70,10 @@ export class NginxIngressRouter implements Router {
       serviceName: beside,
       annotations: { [`${PREFIX}/canary`]: 'true', [`${PREFIX}/canary-weight`]: String(weight), ...matchesOf(rules) },
     });
+  }
+
+  public argo(routeName: string): ArgoSteering {
+    return { trafficRouting: { nginx: { stableIngress: routeName } }, listsNext: false };
   }
 
   private ingress(

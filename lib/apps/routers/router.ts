@@ -76,6 +76,14 @@ export interface RouterCapabilities {
   readonly emptyShare: '503' | 'other version';
 }
 
+/** How Argo Rollouts moves the weights of a route. */
+export interface ArgoSteering {
+  /** `trafficRouting` of a Rollout. */
+  readonly trafficRouting: object;
+  /** Whether the route lists the next version's Service; where not, the controller makes a route of its own for it. */
+  readonly listsNext: boolean;
+}
+
 /** What brings requests from outside to an app. */
 export interface Router {
   /** What it is called. */
@@ -88,4 +96,6 @@ export interface Router {
   readonly pods: Neighbour;
   /** Puts a route into the chart. */
   route(scope: Construct, id: string, wish: RouteWish): void;
+  /** How Argo Rollouts steers a route of its own, if it can. */
+  argo?(routeName: string, namespace: string | undefined): ArgoSteering;
 }
