@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { ValidationError, type Located } from '../core/errors';
 import { checkWhole } from '../core/numbers';
@@ -19,6 +20,8 @@ import { Workload } from './workload';
 export class Job extends Workload {
   public readonly ports: readonly number[] = [];
   public readonly demands: readonly Demand[];
+  /** Its Job. With `addJsonPatch` it takes what no prop reaches. */
+  public readonly job: ApiObject;
 
   constructor(scope: Construct, id: string, props: JobProps) {
     super(scope, id, props);
@@ -26,7 +29,7 @@ export class Job extends Workload {
     this.demands = [{ amounts, least: 1, most: 1 }];
     const spec = jobSpec(this, props, amounts);
     const hash = createHash('sha256').update(JSON.stringify(spec)).digest('hex').slice(0, 8);
-    this.object('Resource', 'batch/v1', 'Job', { metadata: { name: `${this.appName}-${hash}` }, spec });
+    this.job = this.object('Resource', 'batch/v1', 'Job', { metadata: { name: `${this.appName}-${hash}` }, spec });
   }
 }
 
@@ -39,6 +42,8 @@ export class Job extends Workload {
 export class ScheduledJob extends Workload {
   public readonly ports: readonly number[] = [];
   public readonly demands: readonly Demand[];
+  /** Its CronJob. With `addJsonPatch` it takes what no prop reaches. */
+  public readonly cronJob: ApiObject;
 
   constructor(scope: Construct, id: string, props: ScheduledJobProps) {
     super(scope, id, props);
@@ -46,7 +51,7 @@ export class ScheduledJob extends Workload {
     checkSchedule(this, schedule);
     const amounts = amountsOf(this, props.resources ?? {});
     this.demands = [{ amounts, least: 0, most: 1 }];
-    this.object('Resource', 'batch/v1', 'CronJob', {
+    this.cronJob = this.object('Resource', 'batch/v1', 'CronJob', {
       spec: {
         schedule,
         timeZone,

@@ -1,3 +1,4 @@
+import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { ValidationError } from '../core/errors';
 import { checkWhole } from '../core/numbers';
@@ -25,7 +26,7 @@ export interface AppVolume {
 }
 
 /** Properties of a `StatefulApp`. */
-export interface StatefulAppProps extends Omit<AppProps, 'autoscale'> {
+export interface StatefulAppProps extends Omit<AppProps, 'autoscale' | 'tolerationSeconds'> {
   /** Volumes of each pod, by name. */
   readonly volumes: Readonly<Record<string, AppVolume>>;
 
@@ -48,6 +49,8 @@ export class StatefulApp extends Workload {
   public readonly demands: readonly Demand[];
   /** The name of its Service; pods are found as `NAME-0.NAME`. */
   public readonly serviceName: string;
+  /** Its StatefulSet. With `addJsonPatch` it takes what no prop reaches. */
+  public readonly statefulSet: ApiObject;
 
   private readonly amounts: Amounts;
 
@@ -75,7 +78,9 @@ export class StatefulApp extends Workload {
         ports: [{ name: 'main', port, targetPort: 'main', protocol: 'TCP' }],
       },
     });
-    this.object('Resource', 'apps/v1', 'StatefulSet', { spec: this.spec(port, replicas, partition) });
+    this.statefulSet = this.object('Resource', 'apps/v1', 'StatefulSet', {
+      spec: this.spec(port, replicas, partition),
+    });
     this.object('Budget', 'policy/v1', 'PodDisruptionBudget', {
       // Unlike a stateless app's: a store whose pods are ill may lose its majority with one more.
       spec: { maxUnavailable, selector: { matchLabels: this.selector } },

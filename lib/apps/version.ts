@@ -35,6 +35,14 @@ export class Version extends Construct {
   public readonly most: number;
   /** What its pods ask for. */
   public readonly demand: Demand;
+  /** Its Deployment, or its Rollout. With `addJsonPatch` it takes what no prop reaches. */
+  public readonly deployment: ApiObject;
+  /** Its Service. */
+  public readonly service: ApiObject;
+  /** Its PodDisruptionBudget. */
+  public readonly budget: ApiObject;
+  /** Its HorizontalPodAutoscaler, where the number of pods follows the load. */
+  public readonly autoscaler: ApiObject | undefined;
 
   private readonly amounts: Amounts;
 
@@ -58,15 +66,15 @@ export class Version extends Construct {
       least: autoscale ? (autoscale.min ?? 2) : replicas,
       most: this.most + surge,
     };
-    this.deployment(port, autoscale ? undefined : replicas);
-    this.object('Service', 'v1', 'Service', {
+    this.deployment = this.addDeployment(port, autoscale ? undefined : replicas);
+    this.service = this.object('Service', 'v1', 'Service', {
       spec: {
         selector: wish.selector,
         ports: [{ name: 'http', port: 80, targetPort: 'http', protocol: 'TCP', appProtocol: 'http' }],
       },
     });
-    this.budget();
-    if (autoscale) this.autoscaler(autoscale);
+    this.budget = this.addBudget();
+    this.autoscaler = autoscale && this.addAutoscaler(autoscale);
   }
 
   private get kind(): { readonly apiVersion: string; readonly kind: string; readonly hashLabel: string } {
@@ -75,10 +83,10 @@ export class Version extends Construct {
       : { apiVersion: 'apps/v1', kind: 'Deployment', hashLabel: 'pod-template-hash' };
   }
 
-  private deployment(port: number, replicas: number | undefined): void {
+  private addDeployment(port: number, replicas: number | undefined): ApiObject {
     const { props, wish } = this;
     const { apiVersion, kind, hashLabel } = this.kind;
-    this.object(kind, apiVersion, kind, {
+    return this.object(kind, apiVersion, kind, {
       spec: {
         ...(replicas === undefined ? {} : { replicas }),
         selector: { matchLabels: wish.selector },
@@ -103,10 +111,10 @@ export class Version extends Construct {
     });
   }
 
-  private budget(): void {
+  private addBudget(): ApiObject {
     const { maxUnavailable = 1 } = this.props;
     checkBudget(this, maxUnavailable);
-    this.object('Budget', 'policy/v1', 'PodDisruptionBudget', {
+    return this.object('Budget', 'policy/v1', 'PodDisruptionBudget', {
       spec: {
         maxUnavailable,
         selector: { matchLabels: this.wish.selector },
@@ -116,13 +124,13 @@ export class Version extends Construct {
     });
   }
 
-  private autoscaler({ min = 2, max, cpuPercent = 70, memoryPercent }: Autoscaling): void {
+  private addAutoscaler({ min = 2, max, cpuPercent = 70, memoryPercent }: Autoscaling): ApiObject {
     const { apiVersion, kind } = this.kind;
     const metric = (name: string, averageUtilization: number) => ({
       type: 'Resource',
       resource: { name, target: { type: 'Utilization', averageUtilization } },
     });
-    this.object('Autoscaler', 'autoscaling/v2', 'HorizontalPodAutoscaler', {
+    return this.object('Autoscaler', 'autoscaling/v2', 'HorizontalPodAutoscaler', {
       spec: {
         scaleTargetRef: { apiVersion, kind, name: this.versionName },
         minReplicas: min,
@@ -158,8 +166,8 @@ export class Version extends Construct {
     return max;
   }
 
-  private object(id: string, apiVersion: string, kind: string, body: object): void {
+  private object(id: string, apiVersion: string, kind: string, body: object): ApiObject {
     const { versionName: name, wish } = this;
-    new ApiObject(this, id, { apiVersion, kind, metadata: { name, labels: wish.labels }, ...body });
+    return new ApiObject(this, id, { apiVersion, kind, metadata: { name, labels: wish.labels }, ...body });
   }
 }

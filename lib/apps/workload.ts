@@ -50,6 +50,8 @@ export abstract class Workload extends Construct implements Endpoint {
   public readonly labels: Readonly<Record<string, string>>;
   /** What it may reach, and what may reach it. */
   public readonly connections: Connections;
+  /** Its ServiceAccount, to which roles may be bound by name. */
+  public readonly serviceAccount: ApiObject;
 
   constructor(scope: Construct, id: string, props: WorkloadProps) {
     super(scope, id);
@@ -59,7 +61,7 @@ export abstract class Workload extends Construct implements Endpoint {
     this.labels = { 'app.kubernetes.io/managed-by': 'cdk-container-platform', ...labels, ...this.selector };
     this.connections = new Connections(this, 'Connections', this);
     register(this);
-    this.object('ServiceAccount', 'v1', 'ServiceAccount', {
+    this.serviceAccount = this.object('ServiceAccount', 'v1', 'ServiceAccount', {
       ...(serviceAccountAnnotations ? { metadata: { annotations: serviceAccountAnnotations } } : {}),
       automountServiceAccountToken: mountsToken,
     });
