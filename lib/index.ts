@@ -8,6 +8,7 @@ export type { NodePackages, RegistryMirror } from './cluster/bootstrap/bootstrap
 export { ImportedCluster, type ImportedClusterProps } from './cluster/imported-cluster';
 export type { ConnectionExec } from './cluster/connection';
 export { MultiAzNodePool } from './cluster/multi-az-node-pool';
+export type { WorkerCapacity } from './cluster/worker-capacity';
 export type { MultiAzNodePoolProps, Taint } from './cluster/multi-az-node-pool-props';
 export {
   explain,

@@ -5,6 +5,7 @@ import type { PodNetwork } from '../core/pod-network';
 import type { Quorum } from '../core/quorum';
 import type { ControlPlaneSize } from '../core/sizes';
 import type { HostCloud } from '../hosts/host-cloud';
+import type { Machine } from '../hosts/machines';
 import type { HaClusterProps } from './ha-cluster-props';
 
 /** What a cluster has decided before anything of it is built. */
@@ -41,6 +42,10 @@ export interface NodePool extends Construct {
   readonly max: number;
   /** The machine of each, in the cloud's own word. */
   readonly machine: string;
+  /** What that machine has. */
+  readonly shape: Pick<Machine, 'cpus' | 'memoryGib'>;
+  /** Whether only pods that bear its taints go there. */
+  readonly tainted: boolean;
   /** Zones by short name. */
   readonly zones: readonly string[];
 }

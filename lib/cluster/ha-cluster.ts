@@ -22,6 +22,7 @@ import type { HaClusterProps } from './ha-cluster-props';
 import { kubeProxyModeOf } from './node-options';
 import { keepRecord } from './record-file';
 import { checkEveryStack } from './whole-app';
+import { capacityOf, type WorkerCapacity } from './worker-capacity';
 
 /**
  * A self-managed, highly available Kubernetes cluster on cloud hosts.
@@ -130,6 +131,18 @@ export class HaCluster extends Construct implements ISelfManagedCluster, Cluster
       );
     }
     this.members.push(pool);
+  }
+
+  /**
+   * What pods of tenants may ask for: all pools at their most, less what kubelets keep back; pools with taints do not count.
+   *
+   * What runs on every host, such as the network's agents, is not taken off: leave room, or say it by `overCommit`.
+   *
+   * @example
+   * Tenant.checkTogether(platform, tenants, { ...cluster.workerCapacity(), overCommit: 1.5 });
+   */
+  public workerCapacity(): WorkerCapacity {
+    return capacityOf(this.members.filter(({ tainted }) => !tainted).map(({ max, shape }) => ({ count: max, shape })));
   }
 
   private planAddresses(controlPlanes: number): AddressPlan {

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { ValidationError } from '../core/errors';
 import { checkWhole } from '../core/numbers';
-import type { MachineGroup } from '../hosts/machines';
+import type { Machine, MachineGroup } from '../hosts/machines';
 import type { NodePool } from './cluster-plan';
 import type { MultiAzNodePoolProps } from './multi-az-node-pool-props';
 import { poolMachines } from './pool-machines';
@@ -18,6 +18,8 @@ export class MultiAzNodePool extends Construct implements NodePool {
   public readonly min: number;
   public readonly max: number;
   public readonly machine: string;
+  public readonly shape: Pick<Machine, 'cpus' | 'memoryGib'>;
+  public readonly tainted: boolean;
   public readonly zones: readonly string[];
   public readonly group: MachineGroup;
 
@@ -29,8 +31,10 @@ export class MultiAzNodePool extends Construct implements NodePool {
     this.max = max;
     this.zones = [...zones].sort();
     checkProps(this, props);
-    const { group, flavor } = poolMachines(this, props);
-    this.machine = flavor;
+    this.tainted = (props.taints ?? []).length > 0;
+    const { group, machine } = poolMachines(this, props);
+    this.machine = machine.flavor;
+    this.shape = machine;
     this.group = group;
     cluster.addPool(this);
   }

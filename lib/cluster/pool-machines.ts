@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import type { MachineGroup } from '../hosts/machines';
+import type { Machine, MachineGroup } from '../hosts/machines';
 import { workerFiles } from './bootstrap/node-files';
 import type { NodePool } from './cluster-plan';
 import { machineTags, nodeUserData } from './control-plane';
@@ -8,9 +8,9 @@ import { bootstrapProps } from './node-config';
 
 /** Builds a pool's template and group. */
 export function poolMachines(
-  pool: Omit<NodePool, 'machine'> & Construct,
+  pool: Omit<NodePool, 'machine' | 'shape'> & Construct,
   props: MultiAzNodePoolProps,
-): { group: MachineGroup; flavor: string } {
+): { group: MachineGroup; machine: Machine } {
   const { cluster, labels = {}, taints = [], spotPercent = 0, spotFlavors = [], diskGib = 100 } = props;
   const { cloud, clusterName, controlPlane } = cluster;
   const { poolName } = pool;
@@ -45,5 +45,5 @@ export function poolMachines(
     autoscaler: { labels: allLabels, taints, diskGib },
     tags,
   });
-  return { group, flavor: machine.flavor };
+  return { group, machine };
 }
