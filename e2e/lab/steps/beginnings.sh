@@ -63,7 +63,7 @@ control_hosts() { ask roles control-plane; }
 # One cluster came of it: every member, every Node, and each host's word of which cluster it is.
 one_cluster() {
   local name
-  until_true 600 replaced 2 || return 1
+  until_true 600 replaced 2 && until_true 120 all_ready || return 1
   until_true 120 test -s "$work/small.ended" && [ "$(cat "$work/small.ended")" = 0 ] || { tail -n 20 "$work/small"; return 1; }
   same_roots || return 1
   for name in $(control_planes); do
