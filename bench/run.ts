@@ -2,19 +2,20 @@ import { writeFileSync } from 'node:fs';
 import { appsFigures } from './apps';
 import { growthFigures } from './growth';
 import { installFigures } from './install';
-import { labFigures } from './lab';
 import { renderFigures } from './render';
 import { resourceFigures } from './resources';
+import { isSuite, suiteFigures } from './suites';
 import { synthFigures } from './synth';
 
 /**
- * `npm run bench [-- lab] [--json FILE]`: measures, prints, and fails when a figure is over its limit. Those of the lab come
- * from its suite, which runs for as long as it takes.
+ * `npm run bench [-- lab|traffic] [--json FILE]`: measures, prints, and fails when a figure is over its limit. Those of a suite
+ * come from the suite, which runs for as long as it takes.
  */
 function main(argv: readonly string[]): void {
   const file = argv.includes('--json') ? argv[argv.indexOf('--json') + 1] : undefined;
-  const figures = argv.includes('lab')
-    ? labFigures()
+  const suite = argv.find(isSuite);
+  const figures = suite
+    ? suiteFigures(suite)
     : [
         ...resourceFigures(),
         ...synthFigures(),

@@ -4,36 +4,48 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Figure } from './support';
 
-/** What may not be more; the rest is shown. */
-const LIMITS: Readonly<Record<string, number>> = {
-  'lab-lost-writes': 0,
-  'lab-memory-mb': 8192,
-  'lab-api-unavailable-s control-plane': 5,
-};
+/** Suites that leave figures in a file: what tells them where, and what may not be more; the rest is shown. */
+const SUITES = {
+  lab: {
+    variable: 'LAB_FIGURES',
+    limits: { 'lab-lost-writes': 0, 'lab-memory-mb': 8192, 'lab-api-unavailable-s control-plane': 5 },
+  },
+  traffic: {
+    variable: 'TRAFFIC_FIGURES',
+    limits: { 'switch-failed-requests': 0, 'rolling-failed-requests': 0 },
+  },
+} as const satisfies Readonly<Record<string, { variable: string; limits: Readonly<Record<string, number>> }>>;
 
-/** The figures that the lab's suite leaves, each scenario's own line. */
-export function labFigures(): Figure[] {
-  const folder = mkdtempSync(join(tmpdir(), 'lab-figures-'));
+export type Suite = keyof typeof SUITES;
+
+export const isSuite = (word: string): word is Suite => word in SUITES;
+
+/** The figures that a suite leaves, each scenario's own line. */
+export function suiteFigures(name: Suite): Figure[] {
+  const { variable, limits } = SUITES[name];
+  const folder = mkdtempSync(join(tmpdir(), 'figures-'));
   try {
     const file = join(folder, 'figures.json');
-    const { status } = spawnSync('npm', ['run', '--silent', 'e2e', 'lab'], {
-      env: { ...process.env, LAB_FIGURES: file },
+    const { status } = spawnSync('npm', ['run', '--silent', 'e2e', name], {
+      env: { ...process.env, [variable]: file },
       stdio: ['ignore', 'inherit', 'inherit'],
     });
-    if (status !== 0) throw new Error('the suite of the lab failed: its figures count for nothing');
-    return figuresOf(JSON.parse(readFileSync(file, 'utf8')) as Record<string, number | Record<string, number>>);
+    if (status !== 0) throw new Error(`the suite ${name} failed: its figures count for nothing`);
+    return figuresOf(JSON.parse(readFileSync(file, 'utf8')) as Found, limits);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-function figuresOf(found: Readonly<Record<string, number | Readonly<Record<string, number>>>>): Figure[] {
+type Found = Readonly<Record<string, number | Readonly<Record<string, number>>>>;
+
+function figuresOf(found: Found, limits: Readonly<Record<string, number>>): Figure[] {
   const flat = Object.entries(found).flatMap(([name, value]) =>
     typeof value === 'number'
       ? [[name, value] as const]
       : Object.entries(value).map(([of, one]) => [`${name} ${of}`, one] as const),
   );
-  return flat.map(([name, value]) => ({ name, value, unit: unitOf(name), limit: LIMITS[name] }));
+  return flat.map(([name, value]) => ({ name, value, unit: unitOf(name), limit: limits[name] }));
 }
 
 const unitOf = (name: string): string => (/-s( |$)/.test(name) ? 's' : name.endsWith('-mb') ? 'MB' : '');

@@ -15,6 +15,7 @@ const SUITES: readonly {
   { name: 'boot', file: 'e2e/boot/run', minutes: 15, root: true },
   { name: 'api', file: 'e2e/api/run', minutes: 20, root: true },
   { name: 'helm', file: 'e2e/helm/run', minutes: 10 },
+  { name: 'traffic', file: 'e2e/traffic/run', minutes: 15, root: true },
   { name: 'providers', file: 'e2e/providers/test', minutes: 10 },
   { name: 'aws', file: 'e2e/aws/run', minutes: 18 },
   { name: 'lab', file: 'e2e/lab/run', minutes: 60, root: true },

@@ -62,6 +62,16 @@ export const MODULES: readonly Module[] = [
     files: { tofu: 'github.com/opentofu/opentofu/cmd/tofu' },
     variables: { 'github.com/opentofu/opentofu/version.dev': 'no' },
   },
+  {
+    name: 'kwok',
+    packed: true,
+    files: { kwok: 'sigs.k8s.io/kwok/cmd/kwok' },
+  },
+  {
+    name: 'traefik',
+    packed: true,
+    files: { traefik: 'github.com/traefik/traefik/v3/cmd/traefik' },
+  },
   { name: 'coredns', packed: true, files: { coredns: 'github.com/coredns/coredns' } },
   {
     name: 'kube',
@@ -79,6 +89,7 @@ export const MODULES: readonly Module[] = [
     modfile: 'go-1.35.mod',
     variables: kubernetesVersion('1.35.4'),
   },
+  { name: 'pairs', packed: false, files: { pairs: '.' } },
   {
     name: 'kubeadm-1.28',
     folder: 'kubeadm',

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,6 +21,7 @@ import (
 type api struct {
 	host   string
 	token  string
+	given  map[string]string
 	client *http.Client
 	// problem tells why the configuration is of no use yet; it matters only when a call is made.
 	problem error
@@ -87,7 +89,29 @@ func dial(given map[string]string) (*api, error) {
 		trust.Certificates = []tls.Certificate{pair}
 	}
 	client := &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{TLSClientConfig: trust}}
-	return &api{host: strings.TrimSuffix(given["host"], "/"), token: given["token"], client: client}, nil
+	return &api{host: strings.TrimSuffix(given["host"], "/"), token: given["token"], given: given, client: client}, nil
+}
+
+// kubeconfig is the connection in the words that programs read.
+func (a *api) kubeconfig() object {
+	encoded := func(name string) string { return base64.StdEncoding.EncodeToString([]byte(a.given[name])) }
+	user := object{}
+	if a.given["client_certificate"] != "" {
+		user["client-certificate-data"], user["client-key-data"] = encoded("client_certificate"), encoded("client_key")
+	}
+	if a.token != "" {
+		user["token"] = a.token
+	}
+	cluster := object{"server": a.host, "certificate-authority-data": encoded("cluster_ca_certificate")}
+	if name := a.given["tls_server_name"]; name != "" {
+		cluster["tls-server-name"] = name
+	}
+	return object{
+		"apiVersion": "v1", "kind": "Config", "current-context": "own",
+		"clusters": []any{object{"name": "own", "cluster": cluster}},
+		"users":    []any{object{"name": "own", "user": user}},
+		"contexts": []any{object{"name": "own", "context": object{"cluster": "own", "user": "own"}}},
+	}
 }
 
 const (

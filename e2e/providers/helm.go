@@ -32,6 +32,9 @@ var helmRelease = &resource{
 	write:   writeRelease,
 	read:    readRelease,
 	remove: func(ctx context.Context, api *api, state object) error {
+		if command := program(state); command != "" {
+			return removeByProgram(ctx, api, command, state)
+		}
 		return forget(ctx, api, text(state, "namespace"), text(state, "name"))
 	},
 }
@@ -100,6 +103,9 @@ func writeRelease(ctx context.Context, api *api, prior, planned object) (object,
 	}
 	if last != nil && prior == nil && planned["upgrade_install"] != true {
 		return nil, errors.New("cannot re-use a name that is still in use")
+	}
+	if command := program(planned); command != "" {
+		return installByProgram(ctx, api, command, planned, values)
 	}
 	next := &release{Name: name, Namespace: namespace, Revision: 1, Config: values}
 	next.Chart.Metadata = chart

@@ -67,6 +67,7 @@ certificates() {
   kubectl config use-context test
 }
 
+api_flags=() manager_flags=() # further flags of the API server and of the controllers
 cluster() { # cluster CONTROLLER...: without the namespace controller no namespace would ever be gone
   local etcd_port peer_port api_port manager_port controllers
   read -r etcd_port peer_port api_port manager_port <"$work/ports"
@@ -78,8 +79,8 @@ cluster() { # cluster CONTROLLER...: without the namespace controller no namespa
     --etcd-servers "http://127.0.0.1:$etcd_port" --client-ca-file "$work/ca.crt" --authorization-mode RBAC \
     --tls-cert-file "$work/server.crt" --tls-private-key-file "$work/server.key" \
     --service-cluster-ip-range 10.96.0.0/16 --service-account-issuer https://test.example \
-    --service-account-key-file "$work/sa.key" --service-account-signing-key-file "$work/sa.key"
+    --service-account-key-file "$work/sa.key" --service-account-signing-key-file "$work/sa.key" "${api_flags[@]}"
   within 60 kubectl get --raw /readyz || return 1
   start manager kube-controller-manager --kubeconfig "$KUBECONFIG" --controllers "$controllers" \
-    --leader-elect=false --bind-address 127.0.0.1 --secure-port "$manager_port"
+    --leader-elect=false --bind-address 127.0.0.1 --secure-port "$manager_port" "${manager_flags[@]}"
 }

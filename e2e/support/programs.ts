@@ -40,6 +40,9 @@ const KUBE = part('kubeadm', 'version', '-o', 'short');
 const ETCD = part('etcd', '--version');
 const CONTAINERD = part('containerd', '--version');
 const APISERVER = part('kube-apiserver', '--version');
+const MANAGER = part('kube-controller-manager', '--version');
+const SCHEDULER = part('kube-scheduler', '--version');
+const KWOK = part('kwok', '--version');
 const KUBECTL = part('kubectl', 'version', '--client');
 const HELM = part('helm', 'version', '--short');
 const TOFU = part('tofu', 'version');
@@ -98,23 +101,27 @@ export const NEEDS: Readonly<Record<string, readonly Program[]>> = {
     KUBE,
     ETCD,
     APISERVER,
-    part('kube-controller-manager', '--version'),
-    part('kube-scheduler', '--version'),
+    MANAGER,
+    SCHEDULER,
     KUBECTL,
+    KWOK,
+    part('pairs'),
+    GO,
     JQ,
     CURL,
     OPENSSL,
     IP,
     debian('nsenter', 'util-linux', '--version'),
   ],
-  helm: [GO, HELM, TERRAFORM, ETCD, APISERVER, part('kube-controller-manager', '--version'), KUBECTL, JQ, OPENSSL],
+  helm: [GO, HELM, TERRAFORM, ETCD, APISERVER, MANAGER, KUBECTL, JQ, OPENSSL],
+  traffic: [GO, ETCD, APISERVER, MANAGER, SCHEDULER, KUBECTL, KWOK, part('traefik', 'version'), JQ, CURL, OPENSSL, IP],
   providers: [
     GO,
     TERRAFORM,
     TOFU,
     ETCD,
     APISERVER,
-    part('kube-controller-manager', '--version'),
+    MANAGER,
     KUBECTL,
     HELM,
     EMULATOR,
