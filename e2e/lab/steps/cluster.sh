@@ -12,6 +12,37 @@ all_ready() { lab pods && kubectl wait --for=condition=Ready node --all --timeou
 
 all_running() { kubectl get pods -A -o json | jq -e '[.items[].status | select(.phase != "Succeeded") | .containerStatuses // [{ready: false}] | all(.ready)] | length > 8 and all' > /dev/null; }
 
+# What running components say of themselves, against the example's props and the library's defaults. A drop-in of the lab's image differs
+# in what its machines lack: cgroups of their own, swap that is off, free disks.
+configured() {
+  local node name said want='{"maxPods": 110, "clusterDNS": ["10.96.0.10"], "clusterDomain": "cluster.local", "rotateCertificates": true, "serverTLSBootstrap": true,
+    "seccompDefault": true, "tlsMinVersion": "VersionTLS12", "podPidsLimit": 4096, "containerLogMaxSize": "50Mi", "shutdownGracePeriod": "1m0s", "enforceNodeAllocatable": ["pods"],
+    "authentication": {"anonymous": {"enabled": false}, "webhook": {"enabled": true}}, "authorization": {"mode": "Webhook"}, "systemReserved": {"cpu": "100m"}}'
+  for node in $(kubectl get nodes -o json | jq -r '.items[].metadata.name'); do
+    said=$(kubectl get --raw "/api/v1/nodes/$node/proxy/configz") || return 1
+    jq -e --argjson want "$want" '.kubeletconfig | contains($want) and .readOnlyPort == null and (.kubeReserved.memory | test("^[0-9]+Mi$"))' <<< "$said" > /dev/null ||
+      { echo "the kubelet of $node is configured otherwise"; jq -c .kubeletconfig <<< "$said"; return 1; }
+  done
+  kubectl get nodes -o json | jq -e '[.items[] | (.metadata.labels | has("node-role.kubernetes.io/control-plane")) as $control
+    | any(.spec.taints[]?; .key == "node-role.kubernetes.io/control-plane" and .effect == "NoSchedule") == $control and (.status.nodeInfo.containerRuntimeVersion | startswith("containerd://2."))] | all' > /dev/null ||
+    { echo 'a taint or a runtime is another'; kubectl get nodes -o json | jq -c '.items[] | [.metadata.name, .spec.taints, .status.nodeInfo]'; return 1; }
+  for name in $(control_planes); do
+    runs_with "$name" kube-apiserver --authorization-mode=Node,RBAC --enable-admission-plugins=NodeRestriction --service-cluster-ip-range=10.96.0.0/16 --profiling=false --tls-min-version=VersionTLS12 \
+      --encryption-provider-config=/etc/kubernetes/enc/encryption.yaml --authentication-config=/etc/kubernetes/auth/authentication.yaml --audit-log-path=/var/log/kubernetes/audit/audit.log \
+      --kubelet-certificate-authority=/etc/kubernetes/pki/ca.crt --etcd-servers=https://127.0.0.1:2379 || return 1
+    runs_with "$name" etcd --client-cert-auth=true --peer-client-cert-auth=true --quota-backend-bytes=4294967296 --corrupt-check-time=4h0m0s --data-dir=/var/lib/etcd/data || return 1
+    runs_with "$name" kube-controller --profiling=false || return 1
+    lab in "$name" sh -c 'containerd config dump | grep -qF "/etc/containerd/certs.d"' < /dev/null || { echo "containerd of $name knows no mirrors"; return 1; }
+  done
+  echo 'kubelets of six hosts, API servers, etcd and containerd of three'
+}
+runs_with() { # MACHINE PROGRAM FLAG...: the name of the program as the kernel cuts it
+  local name=$1 program=$2 flag said
+  shift 2
+  said=$(lab in "$name" sh -c 'tr "\0" "\n" < "/proc/$(pgrep -o -x "$1")/cmdline"' - "$program" < /dev/null) || return 1
+  for flag in "$@"; do grep -qxF -e "$flag" <<< "$said" || { echo "$program of $name runs without $flag"; return 1; }; done
+}
+
 zones_are_known() { [ "$(kubectl get nodes -o json | jq -r '[.items[].metadata.labels["topology.kubernetes.io/zone"]] | unique | length')" = 3 ]; }
 
 control_planes() { kubectl get nodes -l node-role.kubernetes.io/control-plane -o json | jq -r '.items[].metadata.name | split(".")[0]'; }
