@@ -217,6 +217,12 @@ async function refusals(): Promise<void> {
 
 async function disruptions(): Promise<void> {
   await tap.step('a budget lets one pod go, and not the next', async () => {
+    // Its controller may still be counting the pods of the step before.
+    await until(60, async () => {
+      const status = await kubectl(...SHOP, 'get', 'pdb', 'web-blue', '-o', 'jsonpath={.status}');
+      const { expectedPods, disruptionsAllowed } = JSON.parse(status) as Record<string, number>;
+      return expectedPods === 2 && disruptionsAllowed === 1 ? undefined : status;
+    });
     const [first, second] = (await serving()).get('web-blue') ?? [];
     const evict = (pod = '') => {
       const path = `/api/v1/namespaces/shop/pods/${pod}/eviction`;

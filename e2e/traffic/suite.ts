@@ -16,7 +16,7 @@ const figures: Record<string, number> = { 'switch-failed-requests': 0, 'rolling-
 /** Requests of each scenario. */
 const LEAST = 10_000;
 /** A gateway may take this long until a change of a route is in force. */
-const FOLLOWS_MS = 3000;
+const FOLLOWS_MS = 4000;
 
 /** Applies what a function writes, and waits for its Deployments. */
 async function apply(

@@ -4,10 +4,12 @@
 versions() { kubectl get nodes -o json | jq -r '[.items[].status.nodeInfo.kubeletVersion] | unique | join(" ")'; }
 all_at() { [ "$(versions)" = "$1" ]; }
 
+# Of another version, and of another node file that has nothing to do with it.
 older_cluster() {
-  build_commands > /dev/null && variant older -e "s/maxNodes: 20/maxNodes: 20, kubernetesVersion: '1.35.4'/" && lab deploy "$work/older" &&
-    until_true 300 nodes 3 3 && until_true 120 all_ready && until_true 180 all_running && all_at v1.35.4
+  build_commands > /dev/null && variant older -e "s/maxNodes: 20/maxNodes: 20, kubernetesVersion: '1.35.4', kubeletConfiguration: { podPidsLimit: 2048 }/" && lab deploy "$work/older" &&
+    until_true 300 nodes 3 3 && until_true 120 all_ready && until_true 180 all_running && all_at v1.35.4 && [ "$(limits)" = 2048 ]
 }
+limits() { for node in $(kubectl get nodes -o json | jq -r '.items[].metadata.name'); do kubectl get --raw "/api/v1/nodes/$node/proxy/configz" | jq .kubeletconfig.podPidsLimit; done | sort -u; }
 
 # The templates are new, and nobody is touched by that.
 newer_templates() {
@@ -60,6 +62,8 @@ upgrade_goes_on() {
   [ "$(kubectl -n kube-system get configmap hacluster-upgrade -o 'jsonpath={.data.state}')" = 'done' ] &&
     [ "$(kubectl -n kube-system get daemonset kube-proxy -o 'jsonpath={.spec.template.spec.containers[0].image}')" = registry.k8s.io/kube-proxy:v1.36.3 ] &&
     [ "$(kubectl -n kube-system get deployment coredns -o 'jsonpath={.spec.template.spec.containers[0].image}')" = registry.k8s.io/coredns/coredns:v1.14.2 ] || return 1
+  # The node file that changed came with the new hosts.
+  configured || return 1
   command_line upgrade | tail -n 1
 }
 
