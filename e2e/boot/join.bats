@@ -239,7 +239,7 @@ setup() { fresh_cloud; }
   nodes 10.20.0.5=1.35.4 10.20.0.6=1.36.3
   boot a
   [ "$status" -eq 0 ]
-  [ "$(grep -oE 'create -f -|phase upload-config all|annotate --overwrite node|phase addon|kubeadm join|delete configmap hacluster-join' "$FAKE/calls" | tr '\n' ' ')" = 'create -f - phase upload-config all kubeadm join annotate --overwrite node delete configmap hacluster-join ' ]
+  [ "$(grep -oE 'create -f -|create clusterrolebinding kubeadm:apiserver-kubelet-client|phase upload-config all|annotate --overwrite node|phase addon|kubeadm join|delete configmap hacluster-join' "$FAKE/calls" | tr '\n' ' ')" = 'create -f - create clusterrolebinding kubeadm:apiserver-kubelet-client phase upload-config all kubeadm join annotate --overwrite node delete configmap hacluster-join ' ]
 }
 
 @test "a control plane does not join over two minors, nor a cluster that has gone further, and says what to do" {

@@ -21,7 +21,16 @@ joinable() {
 # describe_cluster: under the join lock, so that nobody joins by half of it.
 describe_cluster() {
   joinable || die "this host is to be $HAC_KUBERNETES_VERSION, the control planes are $(control_planes | jq -r '[.items[].status.nodeInfo.kubeletVersion] | unique | join(", ")'): minors rise one at a time and never go back; give the launch template a version that fits"
+  let_api_servers_call_kubelets || return 1
   kubeadm init phase upload-config all --config "$HAC_RUN/kubeadm/init.yaml" --kubeconfig "$HAC_RUN/own.conf" >&2
+}
+
+# Since 1.36 kubeadm gives an API server's own certificate no group of administrators, but this right, when it makes a cluster.
+# In one that an older kubeadm made nobody else would: `kubectl logs` and `exec` would end with every upgrade.
+let_api_servers_call_kubelets() {
+  local binding=kubeadm:apiserver-kubelet-client found
+  found=$(kc get clusterrolebinding "$binding" --ignore-not-found -o name) || return 1
+  [[ -n $found ]] || kc create clusterrolebinding "$binding" --clusterrole=system:kubelet-api-admin --user=kube-apiserver-kubelet-client >&2
 }
 
 note_description() { # KIND NAME
